@@ -22,6 +22,17 @@ take_lock() { # NAME
 # Names of suites and modules end up in paths and on the kernel's command line.
 plain_name() { [[ $1 =~ ^[a-zA-Z0-9][a-zA-Z0-9._-]*$ ]]; }
 
+# The archive that the machine's own apt uses, whatever its name; the security
+# archive beside it has another layout of suites.
+archive() {
+	local uri
+	# shellcheck disable=SC2016 # fields of apt's
+	uri=$(apt-get indextargets --format '$(SITE) $(RELEASE) $(CREATED_BY)' |
+		awk '$3 == "Packages" && $2 !~ /security/ { print $1; exit }')
+	[ -n "$uri" ] || die "the machine's apt has no package archive (apt-get update first?)"
+	echo "$uri"
+}
+
 # In the guest /bin, /lib and so on are links into /usr. A folder of that name
 # in a later archive would replace the link, so every file goes below /usr.
 guest_path() { # PATH

@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Copies are as many as were made: of what a leaves on va, mirrored to lo with
+# lo's own destination MAC, and of nothing else.
+# shellcheck source=module-lib.bash
+. "$(dirname "$0")/module-lib.bash"
+set -u
+
+# Every packet of a to 192.0.2.77 and 2001:db8::77 has lo's MAC as its
+# destination, so that the copy is for lo; the original is lost on the way.
+aim() {
+	ip -n a neigh replace "$1" lladdr 00:00:00:00:00:00 dev va nud permanent
+}
+
+mirror() { # nft|tc [TIMES]
+	local i
+	within a nft delete table netdev mirror 2>/dev/null
+	within a tc qdisc delete dev va clsact 2>/dev/null
+	case $1 in
+	nft)
+		within a nft "table netdev mirror { chain out { type filter hook egress device va priority 0;
+			$(for ((i = 0; i < ${2:-1}; i++)); do printf 'dup to lo; '; done) } }" 2>/dev/null ;;
+	tc)
+		within a tc qdisc add dev va clsact && for ((i = 0; i < ${2:-1}; i++)); do
+			within a tc filter add dev va egress pref $((i + 1)) matchall \
+				action mirred egress mirror dev lo || return
+			within a tc filter replace dev va egress pref $((i + 1)) matchall \
+				action mirred egress mirror dev lo continue 2>/dev/null || true
+		done ;;
+	none) ;;
+	esac
+}
+
+load
+pair
+aim 192.0.2.77
+aim 2001:db8::77
+paths=tc
+mirror nft && paths="nft tc" || echo "no egress hook: tc alone"
+
+# All different, and none mirrored: no copies, neither out nor in.
+mirror none
+reset a
+reset b
+datagrams a 2000 192.0.2.77
+datagrams a 500 192.0.2.2
+datagrams a 500 2001:db8::2
+for ns within a b; do
+	same "copies among different packets in $ns" "$(counters $ns | awk '{ n += $7 } END { print n + 0 }')" 0
+done
+same "sent to b" "$(line b PRE_ROUTING vb HOST ip | cut -d' ' -f1)" 500
+
+for path in $paths; do
+	mirror "$path" || skip "no mirror by $path"
+	reset a
+	datagrams a 300 192.0.2.77
+	datagrams a 200 2001:db8::77
+	same "$path: originals" "$(line a LOCAL_OUT va HOST ip | cut -d' ' -f1,3)" "300 0"
+	same "$path: copies" "$(line a PRE_ROUTING lo HOST ip | cut -d' ' -f1,3)" "300 300"
+	same "$path: originals, IPv6" "$(line a LOCAL_OUT va HOST ip6 | cut -d' ' -f1,3)" "200 0"
+	same "$path: copies, IPv6" "$(line a PRE_ROUTING lo HOST ip6 | cut -d' ' -f1,3)" "200 200"
+
+	# For another MAC, the copies do not get as far as PRE_ROUTING.
+	reset a
+	datagrams a 100 192.0.2.2
+	same "$path: for another MAC" "$(line a PRE_ROUTING lo HOST ip) $(line a PRE_ROUTING lo OTHERHOST ip)" "0 0 0 0 0 0"
+
+	# Broadcast and multicast copies do.
+	reset a
+	within a ping -q -c 5 -i 0.01 -b 192.0.2.255 >/dev/null 2>&1
+	same "$path: broadcast" "$(line a PRE_ROUTING lo BROADCAST ip | cut -d' ' -f3)" 5
+done
+
+# Fragments of one packet are different packets, and their copies are copies.
+mirror tc
+reset a
+within a ping -q -c 2 -i 0.01 -W 1 -s 4000 192.0.2.77 >/dev/null
+same "whole at LOCAL_OUT" "$(line a LOCAL_OUT va HOST ip | cut -d' ' -f1,3)" "2 0"
+same "fragments are other packets" "$(line a PRE_ROUTING lo HOST ip | cut -d' ' -f1,3)" "6 0"
+
+# Two copies of each count two.
+if [ "$paths" != tc ]; then
+	mirror nft 2
+	reset a
+	datagrams a 100 192.0.2.77
+	same "twice mirrored" "$(line a PRE_ROUTING lo HOST ip | cut -d' ' -f1,3)" "200 200"
+	mirror none
+fi
+
+# After a reset nothing is remembered; what was sent before 100 ms neither.
+mirror none
+reset a
+within a bash -c 'exec 3>/dev/udp/192.0.2.77/9; for i in 1 2 3; do echo same >&3; sleep 0.3; done'
+same "the same bytes later" "$(line a LOCAL_OUT va HOST ip | cut -d' ' -f1,3)" "3 0"
+
+# More packets at once than the memory holds: then copies may be missed, but
+# none are made up.
+rmmod mirror_probe
+load copy_slots=64
+reset a
+datagrams a 3000 192.0.2.77
+same "a small memory makes none up" "$(counters a | awk '{ n += $7 } END { print n + 0 }')" 0
+rmmod mirror_probe
+load copy_slots=0
+within a ping -q -c 3 -i 0.01 127.0.0.1 >/dev/null
+same "without a memory" "$(line a PRE_ROUTING lo HOST ip)" "6 504 0"
+exit 0
