@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct error_record {
+	enum error_kind kind;
+	char *text;
+};
+
+/* Longest line that an error prints; the parts that come from the user are cut
+ * by the callers, so this is a backstop. */
+#define ERROR_TEXT_MAX 1024
+
+static void record_add(struct error_list *errors, enum error_kind kind,
+		       const char *text)
+{
+	struct error_record *records;
+	char *copy;
+
+	records = reallocarray(errors->records, errors->count + 1, sizeof(*records));
+	if (!records) {
+		errors->out_of_memory = true;
+		return;
+	}
+	errors->records = records;
+	copy = strdup(text);
+	if (!copy) {
+		errors->out_of_memory = true;
+		return;
+	}
+	records[errors->count].kind = kind;
+	records[errors->count].text = copy;
+	errors->count++;
+}
+
+int error_definition(struct error_list *errors, const struct location *where,
+		     const char *format, ...)
+{
+	char text[ERROR_TEXT_MAX];
+	size_t used = 0;
+	va_list arguments;
+
+	if (where)
+		used = snprintf(text, sizeof(text), "%s:%u:%u: ", where->file,
+				where->line, where->column);
+	if (used >= sizeof(text))
+		used = sizeof(text) - 1;
+	va_start(arguments, format);
+	vsnprintf(text + used, sizeof(text) - used, format, arguments);
+	va_end(arguments);
+	record_add(errors, ERROR_DEFINITION, text);
+	return -EINVAL;
+}
+
+int error_system(struct error_list *errors, int error, const char *format, ...)
+{
+	char text[ERROR_TEXT_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	record_add(errors, ERROR_SYSTEM, text);
+	return error;
+}
+
+const char *error_text(const struct error_list *errors, size_t index)
+{
+	return index < errors->count ? errors->records[index].text : NULL;
+}
+
+int error_report(const struct error_list *errors, FILE *stream)
+{
+	int status = errors->out_of_memory ? 1 : 0;
+	size_t i;
+
+	for (i = 0; i < errors->count; i++) {
+		const struct error_record *record = &errors->records[i];
+
+		fprintf(stream, "mirror-nft: %s\n", record->text);
+		if (record->kind == ERROR_DEFINITION)
+			status = 2;
+		else if (!status)
+			status = 1;
+	}
+	if (errors->out_of_memory)
+		fprintf(stream, "mirror-nft: out of memory\n");
+	return status;
+}
+
+void error_clear(struct error_list *errors)
+{
+	size_t i;
+
+	for (i = 0; i < errors->count; i++)
+		free(errors->records[i].text);
+	free(errors->records);
+	memset(errors, 0, sizeof(*errors));
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The mirrors that run, read back from the kernel's rules: there is no state
+ * file. mirror/web is the mirror "web"; its comments hold match and targets,
+ * its base chains are its sources, its counters what it matched.
+ */
+#ifndef INSTALLED_H
+#define INSTALLED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mirror.h"
+#include "nft_state.h"
+
+struct traffic {
+	uint64_t packets;
+	uint64_t bytes;		/* of frames, from the Ethernet header */
+};
+
+struct installed_target {
+	char device[IFNAMSIZ];	/* as it was called when the mirror was made */
+	unsigned int index;	/* where the rule sends the copies */
+	struct traffic start;	/* the device's own counters at that time */
+};
+
+struct installed_mirror {
+	char name[IFNAMSIZ];
+	char *match_text;	/* NULL: everything */
+	struct source *sources;
+	size_t source_count;
+	struct installed_target *targets;
+	size_t target_count;
+	struct traffic matched;
+	struct traffic guarded;	/* by rules whose comment begins with PLAN_COMMENT_GUARD */
+};
+
+struct installed {
+	struct installed_mirror *mirrors;	/* in the order of their names */
+	size_t count;
+};
+
+/* Returns 0 or -ENOMEM. */
+int installed_read(struct installed *installed, const struct nft_state *state);
+void installed_free(struct installed *installed);
+const struct installed_mirror *installed_find(const struct installed *installed,
+					      const char *name);
+
+/* The device that counts the copies of a target: the tap of a pair that we
+ * made (what arrived there), else the target itself (what it sent). */
+struct traffic installed_device_count(const struct link_table *links,
+				      const struct link *target);
+
+#endif

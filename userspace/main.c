@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+	{ "generate", cmd_generate, "print the ruleset of a definition" },
+	{ "check", cmd_check, "let the kernel validate a definition, change nothing" },
+	{ "apply", cmd_apply, "make the kernel match a definition" },
+	{ "remove", cmd_remove, "take mirrors away" },
+	{ "status", cmd_status, "what runs, and whether the copies arrive" },
+	{ "compare", cmd_compare, "the nft path against the tc path" },
+};
+
+static void usage_print(FILE *out)
+{
+	size_t i;
+
+	fputs("Usage: mirror-nft COMMAND [OPTIONS]\n\n"
+	      "Shows a server's traffic to a sensor, with nftables.\n\n"
+	      "Commands:\n", out);
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+	fputs("\nmirror-nft COMMAND --help explains a command.\n", out);
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc < 2) {
+		usage_print(stderr);
+		return 2;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+	    !strcmp(argv[1], "help")) {
+		usage_print(stdout);
+		return 0;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		puts("mirror-nft " MIRROR_NFT_VERSION);
+		return 0;
+	}
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "mirror-nft: command line:1:1: '%s' is no command, see mirror-nft --help\n",
+		argv[1]);
+	return 2;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The model: what the user wants, and, read back from the kernel, what is
+ * there. Devices are names here; they become interface indexes late, in one
+ * place (link.h).
+ */
+#ifndef MIRROR_H
+#define MIRROR_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+
+struct match;
+
+enum direction {
+	DIRECTION_INGRESS,
+	DIRECTION_EGRESS,
+};
+
+enum mirror_path {
+	MIRROR_PATH_NFT,
+	MIRROR_PATH_TC,
+};
+
+/* One hook on one device; "eth1" without a direction becomes two of these. */
+struct source {
+	char device[IFNAMSIZ];
+	enum direction direction;
+	struct location where;
+};
+
+struct target {
+	char device[IFNAMSIZ];
+	struct location where;
+};
+
+struct mirror {
+	char name[IFNAMSIZ];
+	enum mirror_path path;
+	char *match_text;	/* white space folded; NULL copies everything */
+	struct match *match;	/* the same, parsed; NULL copies everything */
+	struct source *sources;
+	size_t source_count;
+	struct target *targets;
+	size_t target_count;
+};
+
+struct definition {
+	struct mirror *mirrors;
+	size_t count;
+};
+
+/* "ingress" or "egress". */
+const char *direction_name(enum direction direction);
+
+/* "nft" or "tc". */
+const char *mirror_path_name(enum mirror_path path);
+
+/* Append an empty mirror and return it, or NULL without memory. The pointer
+ * lives until the next call. */
+struct mirror *definition_add(struct definition *definition);
+void definition_free(struct definition *definition);
+
+/* Set the name: 1 to 15 of [A-Za-z0-9._-], not starting with "-", so that it
+ * is part of an nft chain name as it stands. Returns 0, or -EINVAL with a
+ * record in @errors. */
+int mirror_set_name(struct mirror *mirror, const char *text,
+		    const struct location *where, struct error_list *errors);
+
+/* Set the match from a pcap-filter(7) expression and parse it; an empty text
+ * copies everything. Returns 0, -ENOMEM, or -EINVAL with records. */
+int mirror_set_match(struct mirror *mirror, const char *text,
+		     const struct location *where, struct error_list *errors);
+
+/* Add DEV, DEV:ingress or DEV:egress. One that is there already is not added
+ * twice. Returns 0, -ENOMEM, or -EINVAL with a record. */
+int mirror_add_source(struct mirror *mirror, const char *text,
+		      const struct location *where, struct error_list *errors);
+
+/* Add a target device. Returns 0, -ENOMEM, or -EINVAL with a record. */
+int mirror_add_target(struct mirror *mirror, const char *text,
+		      const struct location *where, struct error_list *errors);
+
+/* What can be judged without a kernel: something to mirror, somewhere to put
+ * it, no target that is a source. Returns 0, or -EINVAL with records. */
+int mirror_validate(const struct mirror *mirror, const struct location *where,
+		    struct error_list *errors);
+
+void mirror_free(struct mirror *mirror);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Plan to nf_tables messages. Names become indexes here. Nothing is sent.
+ */
+#ifndef NFT_BATCH_H
+#define NFT_BATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "link.h"
+#include "nl.h"
+#include "plan.h"
+
+struct nftnl_rule;
+
+/* What a message is about: nl_note.kind. */
+enum nft_message {
+	NFT_MESSAGE_NONE,
+	NFT_MESSAGE_BATCH,
+	NFT_MESSAGE_TABLE,
+	NFT_MESSAGE_INGRESS_CHAIN,
+	NFT_MESSAGE_EGRESS_CHAIN,
+	NFT_MESSAGE_CHAIN,
+	NFT_MESSAGE_RULE,
+	NFT_MESSAGE_DUP_RULE,
+	NFT_MESSAGE_DELETE,
+};
+
+/* One transaction: begin, any of the others, end. @generation is the ruleset's
+ * that the changes were worked out from: if it is another by now the kernel
+ * answers ERESTART. 0 does not ask. All return 0 or -ENOMEM. */
+int nft_batch_begin(struct nl_buffer *buffer, uint32_t generation);
+int nft_batch_end(struct nl_buffer *buffer);
+
+int nft_batch_add_table(struct nl_buffer *buffer, const struct plan *plan);
+/* All chains of @plan first, then all rules, so that jumps find their chain. */
+int nft_batch_add_chains(struct nl_buffer *buffer, const struct plan *plan);
+int nft_batch_add_rules(struct nl_buffer *buffer, const struct plan *plan,
+			const struct link_table *links);
+
+int nft_batch_delete_table(struct nl_buffer *buffer, unsigned int family,
+			   const char *table);
+int nft_batch_flush_chain(struct nl_buffer *buffer, unsigned int family,
+			  const char *table, const char *chain);
+int nft_batch_delete_chain(struct nl_buffer *buffer, unsigned int family,
+			   const char *table, const char *chain);
+
+/* One rule as libnftnl object, NULL without memory. */
+struct nftnl_rule *nft_rule_build(const struct plan *plan,
+				  const struct plan_chain *chain,
+				  const struct plan_rule *rule,
+				  const struct link_table *links);
+
+/* nft(8)'s comment attribute: type 0, a string with its NUL. Writes it to
+ * @bytes, of at least 2 + 129, and returns the length in use. */
+size_t nft_comment_put(uint8_t *bytes, const char *comment);
+/* The comment in user data of a table (type 0), chain (0) or rule (0), or NULL;
+ * it points into @data. */
+const char *nft_comment_get(const void *data, size_t length);
+
+#endif

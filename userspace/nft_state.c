@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "nft_state.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libnftnl/chain.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <libnftnl/table.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nft_batch.h"
+
+/* How often the reading is begun anew when others change the ruleset. */
+#define READ_TRIES 50
+#define RULE_ROOM 65536
+
+struct reader {
+	struct nl_socket *netfilter;
+	struct nl_refusal *refusal;
+	unsigned int family;
+	const char *table;
+	struct nft_state *state;
+};
+
+static struct nlmsghdr *request_begin(struct nl_buffer *buffer, uint16_t type,
+				      uint16_t flags, unsigned int family,
+				      const char *what)
+{
+	struct nfgenmsg *header;
+	struct nlmsghdr *message;
+
+	message = nl_message_begin(buffer, (NFNL_SUBSYS_NFTABLES << 8) | type,
+				   flags, NFT_MESSAGE_NONE, what);
+	if (!message)
+		return NULL;
+	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+	header->nfgen_family = family;
+	header->version = NFNETLINK_V0;
+	return message;
+}
+
+/* One question to the kernel: a get with NLM_F_ACK, or a dump, of @table. */
+static int question(const struct reader *reader, uint16_t type, uint16_t flags,
+		    uint16_t table_attribute, mnl_cb_t callback)
+{
+	struct nl_buffer buffer = { 0 };
+	struct nlmsghdr *message;
+	int error;
+
+	message = request_begin(&buffer, type, flags,
+				type == NFT_MSG_GETGEN ? AF_UNSPEC : reader->family,
+				reader->table);
+	if (!message)
+		return -ENOMEM;
+	if (table_attribute)
+		mnl_attr_put_strz(message, table_attribute, reader->table);
+	nl_message_end(&buffer, message);
+	error = nl_query(reader->netfilter, &buffer, callback,
+			 reader->state, reader->refusal);
+	nl_buffer_free(&buffer);
+	return error;
+}
+
+static int generation_take(const struct nlmsghdr *message, void *data)
+{
+	const struct nlattr *attribute;
+	struct nft_state *state = data;
+
+	mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg))
+		if (mnl_attr_get_type(attribute) == NFTA_GEN_ID)
+			state->generation = ntohl(mnl_attr_get_u32(attribute));
+	return MNL_CB_OK;
+}
+
+static int table_take(const struct nlmsghdr *message, void *data)
+{
+	struct nftnl_table *table = nftnl_table_alloc();
+	struct nft_state *state = data;
+	const char *comment;
+	const void *bytes;
+	uint32_t length;
+	int result = MNL_CB_ERROR;
+
+	if (!table)
+		return MNL_CB_ERROR;
+	if (nftnl_table_nlmsg_parse(message, table) < 0)
+		goto out_free;
+	state->table_present = true;
+	bytes = nftnl_table_get_data(table, NFTNL_TABLE_USERDATA, &length);
+	comment = bytes ? nft_comment_get(bytes, length) : NULL;
+	if (comment) {
+		state->table_comment = strdup(comment);
+		if (!state->table_comment)
+			goto out_free;
+	}
+	result = MNL_CB_OK;
+out_free:
+	nftnl_table_free(table);
+	return result;
+}
+
+static int chain_take(const struct nlmsghdr *message, void *data)
+{
+	struct nftnl_chain *chain = nftnl_chain_alloc();
+	struct nft_chain_state *chains, *entry;
+	struct nft_state *state = data;
+
+	if (!chain)
+		return MNL_CB_ERROR;
+	if (nftnl_chain_nlmsg_parse(message, chain) < 0)
+		goto fail;
+	chains = reallocarray(state->chains, state->chain_count + 1, sizeof(*chains));
+	if (!chains)
+		goto fail;
+	state->chains = chains;
+	entry = &chains[state->chain_count];
+	memset(entry, 0, sizeof(*entry));
+	entry->name = strdup(nftnl_chain_get_str(chain, NFTNL_CHAIN_NAME));
+	if (!entry->name)
+		goto fail;
+	entry->chain = chain;
+	state->chain_count++;
+	return MNL_CB_OK;
+
+fail:
+	nftnl_chain_free(chain);
+	return MNL_CB_ERROR;
+}
+
+/* "/" sorts before any other character, so that "mirror/a/copy" comes before
+ * "mirror/a-b" and the chains of a mirror are neighbours. */
+static int name_compare(const void *left, const void *right)
+{
+	const struct nft_chain_state *first = left, *second = right;
+	const char *a = first->name, *b = second->name;
+
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	if (*a == '/' || *b == '/')
+		return *a == *b ? 0 : *a == '/' ? (*b ? -1 : 1) : (*a ? 1 : -1);
+	return (unsigned char)*a - (unsigned char)*b;
+}
+
+const struct nft_chain_state *nft_state_find(const struct nft_state *state,
+					     const char *chain)
+{
+	struct nft_chain_state key = { .name = (char *)chain };
+
+	if (!state->chain_count)
+		return NULL;
+	return bsearch(&key, state->chains, state->chain_count, sizeof(key),
+		       name_compare);
+}
+
+static int rule_take(const struct nlmsghdr *message, void *data)
+{
+	struct nftnl_rule *rule = nftnl_rule_alloc();
+	struct nft_state *state = data;
+	struct nft_chain_state *chain;
+	struct nftnl_rule **rules;
+
+	if (!rule)
+		return MNL_CB_ERROR;
+	if (nftnl_rule_nlmsg_parse(message, rule) < 0)
+		goto fail;
+	chain = (struct nft_chain_state *)
+		nft_state_find(state, nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN));
+	if (!chain) {
+		/* A chain made after the chains were read: the generation has
+		 * changed and all will be read anew. */
+		nftnl_rule_free(rule);
+		return MNL_CB_OK;
+	}
+	rules = reallocarray(chain->rules, chain->rule_count + 1, sizeof(*rules));
+	if (!rules)
+		goto fail;
+	chain->rules = rules;
+	rules[chain->rule_count++] = rule;
+	return MNL_CB_OK;
+
+fail:
+	nftnl_rule_free(rule);
+	return MNL_CB_ERROR;
+}
+
+/* Chains of all tables of the family come: keep those of the table. */
+static void foreign_chains_drop(struct nft_state *state, const char *table)
+{
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < state->chain_count; i++) {
+		struct nft_chain_state *entry = &state->chains[i];
+
+		if (!strcmp(nftnl_chain_get_str(entry->chain, NFTNL_CHAIN_TABLE), table)) {
+			state->chains[kept++] = *entry;
+			continue;
+		}
+		nftnl_chain_free(entry->chain);
+		free(entry->name);
+	}
+	state->chain_count = kept;
+}
+
+static int state_read_once(const struct reader *reader)
+{
+	struct nft_state *state = reader->state;
+	uint32_t generation;
+	int error;
+
+	error = question(reader, NFT_MSG_GETGEN, NLM_F_ACK, 0, generation_take);
+	if (error)
+		return error;
+	error = question(reader, NFT_MSG_GETTABLE, NLM_F_ACK, NFTA_TABLE_NAME,
+			 table_take);
+	if (error == -ENOENT)
+		return 0;
+	if (!error)
+		error = question(reader, NFT_MSG_GETCHAIN, NLM_F_DUMP, 0, chain_take);
+	if (error)
+		return error;
+	foreign_chains_drop(state, reader->table);
+	if (state->chain_count)
+		qsort(state->chains, state->chain_count, sizeof(*state->chains),
+		      name_compare);
+	error = question(reader, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE,
+			 rule_take);
+	if (error)
+		return error;
+	generation = state->generation;
+	error = question(reader, NFT_MSG_GETGEN, NLM_F_ACK, 0, generation_take);
+	if (error)
+		return error;
+	return generation == state->generation ? 0 : -EINTR;
+}
+
+int nft_state_read(struct nft_state *state, struct nl_socket *netfilter,
+		   unsigned int family, const char *table,
+		   struct nl_refusal *refusal)
+{
+	struct reader reader = { netfilter, refusal, family, table, state };
+	int tries = READ_TRIES;
+	int error;
+
+	do {
+		nft_state_free(state);
+		error = state_read_once(&reader);
+	} while (error == -EINTR && tries--);
+	if (!error)
+		memset(refusal, 0, sizeof(*refusal));
+	return error;
+}
+
+void nft_state_free(struct nft_state *state)
+{
+	size_t i, j;
+
+	for (i = 0; i < state->chain_count; i++) {
+		struct nft_chain_state *entry = &state->chains[i];
+
+		for (j = 0; j < entry->rule_count; j++)
+			nftnl_rule_free(entry->rules[j]);
+		free(entry->rules);
+		nftnl_chain_free(entry->chain);
+		free(entry->name);
+	}
+	free(state->chains);
+	free(state->table_comment);
+	memset(state, 0, sizeof(*state));
+}
+
+/* Run @visit over the expressions of a rule; stops where it returns true. */
+static bool expression_find(const struct nftnl_rule *rule,
+			    bool (*visit)(struct nftnl_expr *, const char *, void *),
+			    void *data)
+{
+	struct nftnl_expr_iter *iterator;
+	struct nftnl_expr *expression;
+	bool found = false;
+
+	iterator = nftnl_expr_iter_create((struct nftnl_rule *)rule);
+	if (!iterator)
+		return false;
+	while (!found && (expression = nftnl_expr_iter_next(iterator)))
+		found = visit(expression,
+			      nftnl_expr_get_str(expression, NFTNL_EXPR_NAME), data);
+	nftnl_expr_iter_destroy(iterator);
+	return found;
+}
+
+static bool counter_visit(struct nftnl_expr *expression, const char *name, void *data)
+{
+	uint64_t *values = data;
+
+	if (strcmp(name, "counter"))
+		return false;
+	values[0] = nftnl_expr_get_u64(expression, NFTNL_EXPR_CTR_PACKETS);
+	values[1] = nftnl_expr_get_u64(expression, NFTNL_EXPR_CTR_BYTES);
+	return true;
+}
+
+bool nft_rule_counter(const struct nftnl_rule *rule, uint64_t *packets,
+		      uint64_t *bytes)
+{
+	uint64_t values[2];
+
+	if (!expression_find(rule, counter_visit, values))
+		return false;
+	*packets = values[0];
+	*bytes = values[1];
+	return true;
+}
+
+/* The immediate before "dup" holds the index, in this machine's order. */
+static bool dup_visit(struct nftnl_expr *expression, const char *name, void *data)
+{
+	unsigned int *index = data;
+	const uint32_t *value;
+	uint32_t length;
+
+	if (!strcmp(name, "dup"))
+		return true;
+	if (strcmp(name, "immediate"))
+		return false;
+	value = nftnl_expr_get(expression, NFTNL_EXPR_IMM_DATA, &length);
+	if (value && length == sizeof(*value))
+		*index = *value;
+	return false;
+}
+
+bool nft_rule_dup_index(const struct nftnl_rule *rule, unsigned int *index)
+{
+	*index = 0;
+	return expression_find(rule, dup_visit, index);
+}
+
+const char *nft_rule_comment(const struct nftnl_rule *rule)
+{
+	const void *bytes;
+	uint32_t length;
+
+	bytes = nftnl_rule_get_data(rule, NFTNL_RULE_USERDATA, &length);
+	return bytes ? nft_comment_get(bytes, length) : NULL;
+}
+
+const char *nft_chain_comment(const struct nft_chain_state *chain)
+{
+	const void *bytes;
+	uint32_t length;
+
+	bytes = nftnl_chain_get_data(chain->chain, NFTNL_CHAIN_USERDATA, &length);
+	return bytes ? nft_comment_get(bytes, length) : NULL;
+}
+
+const char *nft_chain_device(const struct nft_chain_state *chain)
+{
+	return nftnl_chain_get_str(chain->chain, NFTNL_CHAIN_DEV);
+}
+
+static bool counter_clear(struct nftnl_expr *expression, const char *name, void *data)
+{
+	(void)data;
+	if (!strcmp(name, "counter")) {
+		nftnl_expr_set_u64(expression, NFTNL_EXPR_CTR_PACKETS, 0);
+		nftnl_expr_set_u64(expression, NFTNL_EXPR_CTR_BYTES, 0);
+	}
+	return false;
+}
+
+/* A rule's message without what only the kernel knows: handle, position, and
+ * what was counted. Two rules that serialise alike are alike. */
+static void rule_serialise(struct nftnl_rule *rule, struct nlmsghdr *message)
+{
+	nftnl_rule_unset(rule, NFTNL_RULE_HANDLE);
+	nftnl_rule_unset(rule, NFTNL_RULE_POSITION);
+	expression_find(rule, counter_clear, NULL);
+	mnl_nlmsg_put_header(message);
+	nftnl_rule_nlmsg_build_payload(message, rule);
+}
+
+/* The kernel's rule, as a copy by its own message, against the wish. */
+static int rule_is(const struct nftnl_rule *have, struct nftnl_rule *want)
+{
+	struct nlmsghdr *left = calloc(1, RULE_ROOM);
+	struct nlmsghdr *right = calloc(1, RULE_ROOM);
+	struct nftnl_rule *copy = nftnl_rule_alloc();
+	int result = -ENOMEM;
+
+	if (!left || !right || !copy)
+		goto out_free;
+	mnl_nlmsg_put_header(left);
+	mnl_nlmsg_put_extra_header(left, sizeof(struct nfgenmsg));
+	nftnl_rule_nlmsg_build_payload(left, (struct nftnl_rule *)have);
+	if (nftnl_rule_nlmsg_parse(left, copy) < 0)
+		goto out_free;
+	nftnl_rule_unset(copy, NFTNL_RULE_FAMILY);
+	memset(left, 0, RULE_ROOM);
+	rule_serialise(copy, left);
+	rule_serialise(want, right);
+	result = left->nlmsg_len == right->nlmsg_len &&
+		 !memcmp(left, right, left->nlmsg_len);
+out_free:
+	if (copy)
+		nftnl_rule_free(copy);
+	free(right);
+	free(left);
+	return result;
+}
+
+static bool text_is(const char *have, const char *want)
+{
+	return have && want ? !strcmp(have, want) : have == want;
+}
+
+static bool chain_is(const struct nft_chain_state *have, const struct plan_chain *want)
+{
+	bool is_base = nftnl_chain_is_set(have->chain, NFTNL_CHAIN_HOOKNUM);
+
+	if (is_base != want->is_base || have->rule_count != want->rule_count ||
+	    !text_is(nft_chain_comment(have), want->comment))
+		return false;
+	if (!is_base)
+		return true;
+	return nftnl_chain_get_u32(have->chain, NFTNL_CHAIN_HOOKNUM) == want->hook &&
+	       nftnl_chain_get_s32(have->chain, NFTNL_CHAIN_PRIO) == want->priority &&
+	       nftnl_chain_get_u32(have->chain, NFTNL_CHAIN_POLICY) == NF_ACCEPT &&
+	       text_is(nft_chain_device(have), *want->device ? want->device : NULL);
+}
+
+int nft_state_has_plan(const struct nft_state *state, const struct plan *plan,
+		       const struct link_table *links)
+{
+	size_t i, j;
+
+	for (i = 0; i < plan->chain_count; i++) {
+		const struct plan_chain *want = plan->chains[i];
+		const struct nft_chain_state *have = nft_state_find(state, want->name);
+
+		if (!have || !chain_is(have, want))
+			return 0;
+		for (j = 0; j < want->rule_count; j++) {
+			struct nftnl_rule *rule;
+			int same;
+
+			rule = nft_rule_build(plan, want, &want->rules[j], links);
+			if (!rule)
+				return -ENOMEM;
+			same = rule_is(have->rules[j], rule);
+			nftnl_rule_free(rule);
+			if (same <= 0)
+				return same;
+		}
+	}
+	return 1;
+}

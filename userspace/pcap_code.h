@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PCAP_CODE_H
+#define PCAP_CODE_H
+
+#include <stdbool.h>
+
+#include "error.h"
+
+enum pcap_code_start {
+	/* The frame from its Ethernet header, for tc's cls_bpf. The kernel may
+	 * hold a VLAN tag beside the frame, where libpcap's code does not look:
+	 * such frames are turned away first, as the tag on the wire would. */
+	PCAP_CODE_FRAME,
+	/* The packet from its network header, for the module's filter. */
+	PCAP_CODE_PACKET,
+};
+
+/* What libpcap compiles from @expression, as classic BPF text the way tc(8) and
+ * nfbpf_compile(8) print it: "COUNT,code jt jf k,...". Returns a malloc'ed
+ * text in @code and 0, -ENOMEM, or -EINVAL with libpcap's words in @errors. */
+int pcap_code_compile(const char *expression, enum pcap_code_start start,
+		      char **code, struct error_list *errors);
+
+#endif

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "plan.h"
+
+#include <arpa/inet.h>
+#include <linux/netfilter/nf_tables.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct plan_field_info fields[] = {
+	[FIELD_META_PROTOCOL] = { "meta protocol", BASE_META,
+		NFT_META_PROTOCOL, 2, FORMAT_ETHER_TYPE, false },
+	[FIELD_META_L4PROTO] = { "meta l4proto", BASE_META,
+		NFT_META_L4PROTO, 1, FORMAT_PROTOCOL, false },
+	[FIELD_META_IIF] = { "iif", BASE_META,
+		NFT_META_IIF, 4, FORMAT_NUMBER, true },
+	[FIELD_META_IIFNAME] = { "iifname", BASE_META,
+		NFT_META_IIFNAME, 16, FORMAT_STRING, false },
+	[FIELD_META_OIFNAME] = { "oifname", BASE_META,
+		NFT_META_OIFNAME, 16, FORMAT_STRING, false },
+	/* Not "ether type": nft would put "meta iiftype ether" before it, which
+	 * never matches on egress, where there is no input device. */
+	[FIELD_ETHER_TYPE] = { "@ll,96,16", BASE_LINK, 12, 2, FORMAT_HEX, false },
+	[FIELD_IP_PROTOCOL] = { "ip protocol", BASE_NETWORK, 9, 1, FORMAT_PROTOCOL, false },
+	[FIELD_IP_FRAGMENT] = { "ip frag-off", BASE_NETWORK, 6, 2, FORMAT_HEX, false },
+	[FIELD_IP_SOURCE] = { "ip saddr", BASE_NETWORK, 12, 4, FORMAT_IP, false },
+	[FIELD_IP_DESTINATION] = { "ip daddr", BASE_NETWORK, 16, 4, FORMAT_IP, false },
+	[FIELD_IP6_NEXT_HEADER] = { "ip6 nexthdr", BASE_NETWORK, 6, 1, FORMAT_PROTOCOL, false },
+	/* The first byte of a fragment header that follows at once, RFC 8200 4.5. */
+	[FIELD_IP6_FRAGMENT_NEXT_HEADER] = { "@nh,320,8", BASE_NETWORK, 40, 1, FORMAT_HEX, false },
+	[FIELD_IP6_SOURCE] = { "ip6 saddr", BASE_NETWORK, 8, 16, FORMAT_IP6, false },
+	[FIELD_IP6_DESTINATION] = { "ip6 daddr", BASE_NETWORK, 24, 16, FORMAT_IP6, false },
+	/* Protocol addresses of ARP and RARP for IPv4 over Ethernet, RFC 826. */
+	[FIELD_ARP_SENDER] = { "@nh,112,32", BASE_NETWORK, 14, 4, FORMAT_HEX, false },
+	[FIELD_ARP_TARGET] = { "@nh,192,32", BASE_NETWORK, 24, 4, FORMAT_HEX, false },
+	[FIELD_TCP_SOURCE] = { "tcp sport", BASE_TRANSPORT, 0, 2, FORMAT_NUMBER, false },
+	[FIELD_TCP_DESTINATION] = { "tcp dport", BASE_TRANSPORT, 2, 2, FORMAT_NUMBER, false },
+	[FIELD_UDP_SOURCE] = { "udp sport", BASE_TRANSPORT, 0, 2, FORMAT_NUMBER, false },
+	[FIELD_UDP_DESTINATION] = { "udp dport", BASE_TRANSPORT, 2, 2, FORMAT_NUMBER, false },
+	[FIELD_SCTP_SOURCE] = { "sctp sport", BASE_TRANSPORT, 0, 2, FORMAT_NUMBER, false },
+	[FIELD_SCTP_DESTINATION] = { "sctp dport", BASE_TRANSPORT, 2, 2, FORMAT_NUMBER, false },
+};
+
+const struct plan_field_info *plan_field_info(enum plan_field field)
+{
+	return &fields[field];
+}
+
+void plan_init(struct plan *plan, unsigned int family, const char *table,
+	       const char *table_comment)
+{
+	memset(plan, 0, sizeof(*plan));
+	plan->family = family;
+	plan->table = table;
+	plan->table_comment = table_comment;
+}
+
+struct plan_chain *plan_add_chain(struct plan *plan, const char *format, ...)
+{
+	struct plan_chain **chains, *chain;
+	va_list arguments;
+	int length;
+
+	chains = reallocarray(plan->chains, plan->chain_count + 1, sizeof(*chains));
+	if (!chains)
+		goto fail;
+	plan->chains = chains;
+	chain = calloc(1, sizeof(*chain));
+	if (!chain)
+		goto fail;
+	va_start(arguments, format);
+	length = vasprintf(&chain->name, format, arguments);
+	va_end(arguments);
+	if (length < 0) {
+		free(chain);
+		goto fail;
+	}
+	chains[plan->chain_count++] = chain;
+	return chain;
+
+fail:
+	plan->out_of_memory = true;
+	return NULL;
+}
+
+void plan_chain_comment(struct plan *plan, struct plan_chain *chain,
+			const char *text, size_t length)
+{
+	if (!chain)
+		return;
+	free(chain->comment);
+	chain->comment = strndup(text, length < PLAN_COMMENT_MAX ? length :
+				 PLAN_COMMENT_MAX);
+	if (!chain->comment)
+		plan->out_of_memory = true;
+	else if (length > PLAN_COMMENT_MAX)
+		memcpy(chain->comment + PLAN_COMMENT_MAX - 3, "...", 3);
+}
+
+void plan_chain_hook(struct plan_chain *chain, unsigned int hook, int priority,
+		     const char *device)
+{
+	if (!chain)
+		return;
+	chain->is_base = true;
+	chain->hook = hook;
+	chain->priority = priority;
+	if (device)
+		snprintf(chain->device, sizeof(chain->device), "%s", device);
+}
+
+struct plan_rule *plan_add_rule(struct plan *plan, struct plan_chain *chain)
+{
+	struct plan_rule *rules;
+
+	if (!chain)
+		return NULL;
+	rules = reallocarray(chain->rules, chain->rule_count + 1, sizeof(*rules));
+	if (!rules) {
+		plan->out_of_memory = true;
+		return NULL;
+	}
+	chain->rules = rules;
+	memset(&rules[chain->rule_count], 0, sizeof(*rules));
+	return &rules[chain->rule_count++];
+}
+
+void plan_rule_comment(struct plan *plan, struct plan_rule *rule,
+		       const char *format, ...)
+{
+	va_list arguments;
+
+	if (!rule)
+		return;
+	free(rule->comment);
+	va_start(arguments, format);
+	if (vasprintf(&rule->comment, format, arguments) < 0) {
+		rule->comment = NULL;
+		plan->out_of_memory = true;
+	}
+	va_end(arguments);
+}
+
+static struct plan_statement *statement_add(struct plan *plan,
+					    struct plan_rule *rule,
+					    enum plan_statement_kind kind)
+{
+	struct plan_statement *statements;
+
+	if (!rule)
+		return NULL;
+	statements = reallocarray(rule->statements, rule->count + 1,
+				  sizeof(*statements));
+	if (!statements) {
+		plan->out_of_memory = true;
+		return NULL;
+	}
+	rule->statements = statements;
+	memset(&statements[rule->count], 0, sizeof(*statements));
+	statements[rule->count].kind = kind;
+	return &statements[rule->count++];
+}
+
+void plan_test_set(struct plan_test *test, enum plan_field field,
+		   const void *value, const void *mask)
+{
+	const struct plan_field_info *info = plan_field_info(field);
+
+	memset(test, 0, sizeof(*test));
+	test->field = field;
+	memcpy(test->value, value, info->length);
+	if (mask) {
+		test->masked = true;
+		memcpy(test->mask, mask, info->length);
+	}
+}
+
+void plan_test_set_number(struct plan_test *test, enum plan_field field,
+			  uint32_t value)
+{
+	const struct plan_field_info *info = plan_field_info(field);
+	uint8_t bytes[4];
+	uint32_t ordered = info->host_order ? value :
+			   htonl(value << (8 * (4 - info->length)));
+
+	memcpy(bytes, &ordered, sizeof(bytes));
+	plan_test_set(test, field, bytes, NULL);
+}
+
+void plan_rule_tests(struct plan *plan, struct plan_rule *rule,
+		     const struct plan_test *tests, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		struct plan_statement *statement;
+
+		statement = statement_add(plan, rule, STATEMENT_TEST);
+		if (statement)
+			statement->test = tests[i];
+	}
+}
+
+void plan_rule_test(struct plan *plan, struct plan_rule *rule,
+		    enum plan_field field, const void *value, const void *mask)
+{
+	struct plan_test test;
+
+	plan_test_set(&test, field, value, mask);
+	plan_rule_tests(plan, rule, &test, 1);
+}
+
+void plan_rule_test_number(struct plan *plan, struct plan_rule *rule,
+			   enum plan_field field, uint32_t value)
+{
+	struct plan_test test;
+
+	plan_test_set_number(&test, field, value);
+	plan_rule_tests(plan, rule, &test, 1);
+}
+
+void plan_rule_counter(struct plan *plan, struct plan_rule *rule,
+		       uint64_t packets, uint64_t bytes)
+{
+	struct plan_statement *statement;
+
+	statement = statement_add(plan, rule, STATEMENT_COUNTER);
+	if (!statement)
+		return;
+	statement->counter.packets = packets;
+	statement->counter.bytes = bytes;
+}
+
+void plan_rule_dup(struct plan *plan, struct plan_rule *rule, const char *device)
+{
+	struct plan_statement *statement;
+
+	statement = statement_add(plan, rule, STATEMENT_DUP);
+	if (statement)
+		snprintf(statement->device, sizeof(statement->device), "%s", device);
+}
+
+void plan_rule_verdict(struct plan *plan, struct plan_rule *rule,
+		       enum plan_verdict_kind kind, const struct plan_chain *chain)
+{
+	struct plan_statement *statement;
+
+	statement = statement_add(plan, rule, STATEMENT_VERDICT);
+	if (!statement)
+		return;
+	statement->verdict.kind = kind;
+	statement->verdict.chain = chain ? chain->name : NULL;
+}
+
+static void rule_free(struct plan_rule *rule)
+{
+	free(rule->statements);
+	free(rule->comment);
+}
+
+void plan_free(struct plan *plan)
+{
+	size_t i, j;
+
+	for (i = 0; i < plan->chain_count; i++) {
+		struct plan_chain *chain = plan->chains[i];
+
+		for (j = 0; j < chain->rule_count; j++)
+			rule_free(&chain->rules[j]);
+		free(chain->rules);
+		free(chain->comment);
+		free(chain->name);
+		free(chain);
+	}
+	free(plan->chains);
+	memset(plan, 0, sizeof(*plan));
+}

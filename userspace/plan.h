@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The plan: chains, rules and statements in words of our own. Every way out
+ * (nft text, nf_tables netlink) walks the same plan, so that they cannot drift
+ * apart. A plan knows devices by name only.
+ *
+ *	plan --- chain --- rule --- statement: test | counter | dup | verdict
+ */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mirror.h"
+
+#define PLAN_TABLE "mirror_nft"
+/* The mark by which we know our own table; the number is the layout's. */
+#define PLAN_TABLE_COMMENT "mirror-nft 1"
+
+/* nft(8) takes comments of up to 128 bytes. */
+#define PLAN_COMMENT_MAX 128
+
+/* What a test looks at. plan_field_info() tells where it stands. */
+enum plan_field {
+	FIELD_META_PROTOCOL,
+	FIELD_META_L4PROTO,
+	FIELD_META_IIF,
+	FIELD_META_IIFNAME,
+	FIELD_META_OIFNAME,
+	FIELD_ETHER_TYPE,
+	FIELD_IP_PROTOCOL,
+	FIELD_IP_FRAGMENT,
+	FIELD_IP_SOURCE,
+	FIELD_IP_DESTINATION,
+	FIELD_IP6_NEXT_HEADER,
+	FIELD_IP6_FRAGMENT_NEXT_HEADER,
+	FIELD_IP6_SOURCE,
+	FIELD_IP6_DESTINATION,
+	FIELD_ARP_SENDER,
+	FIELD_ARP_TARGET,
+	FIELD_TCP_SOURCE,
+	FIELD_TCP_DESTINATION,
+	FIELD_UDP_SOURCE,
+	FIELD_UDP_DESTINATION,
+	FIELD_SCTP_SOURCE,
+	FIELD_SCTP_DESTINATION,
+};
+
+enum plan_base {
+	BASE_META,	/* not in the packet: offset is the NFT_META_ key */
+	BASE_LINK,
+	BASE_NETWORK,
+	BASE_TRANSPORT,
+};
+
+/* How a value reads in nft text. */
+enum plan_format {
+	FORMAT_NUMBER,
+	FORMAT_HEX,
+	FORMAT_ETHER_TYPE,
+	FORMAT_PROTOCOL,
+	FORMAT_IP,
+	FORMAT_IP6,
+	FORMAT_STRING,
+};
+
+struct plan_field_info {
+	const char *text;	/* in nft's own words */
+	enum plan_base base;
+	uint8_t offset;		/* bytes from the base, or NFT_META_ key */
+	uint8_t length;		/* bytes */
+	enum plan_format format;
+	bool host_order;	/* the value is a number of this machine */
+};
+
+#define PLAN_VALUE_MAX 16
+
+struct plan_test {
+	enum plan_field field;
+	bool not_equal;
+	bool masked;
+	uint8_t mask[PLAN_VALUE_MAX];
+	/* As it stands in the packet (network order), or in host order for
+	 * the fields that plan_field_info() says so of. */
+	uint8_t value[PLAN_VALUE_MAX];
+};
+
+enum plan_verdict_kind {
+	VERDICT_ACCEPT,
+	VERDICT_RETURN,
+	VERDICT_JUMP,
+	VERDICT_GOTO,
+};
+
+struct plan_verdict {
+	enum plan_verdict_kind kind;
+	const char *chain;	/* JUMP, GOTO: borrowed from the plan */
+};
+
+enum plan_statement_kind {
+	STATEMENT_TEST,
+	STATEMENT_COUNTER,
+	STATEMENT_DUP,
+	STATEMENT_VERDICT,
+};
+
+struct plan_statement {
+	enum plan_statement_kind kind;
+	union {
+		struct plan_test test;
+		char device[IFNAMSIZ];		/* DUP: where the copy goes */
+		struct plan_verdict verdict;
+		/* COUNTER: where it starts, see PLAN_CHAIN_START */
+		struct { uint64_t packets, bytes; } counter;
+	};
+};
+
+struct plan_rule {
+	struct plan_statement *statements;
+	size_t count;
+	char *comment;		/* or NULL */
+};
+
+struct plan_chain {
+	char *name;
+	char *comment;		/* or NULL */
+	bool is_base;
+	/* base chains only */
+	unsigned int hook;	/* NF_NETDEV_* or NF_INET_* */
+	int priority;
+	char device[IFNAMSIZ];	/* netdev family */
+	struct plan_rule *rules;
+	size_t rule_count;
+};
+
+struct plan {
+	unsigned int family;	/* NFPROTO_* */
+	const char *table;
+	const char *table_comment;
+	struct plan_chain **chains;
+	size_t chain_count;
+	bool out_of_memory;	/* sticky: checked once, at the end */
+};
+
+const struct plan_field_info *plan_field_info(enum plan_field field);
+
+/* Builders. None of them fails at once: without memory they leave
+ * plan->out_of_memory set, and calls with NULL do nothing. */
+void plan_init(struct plan *plan, unsigned int family, const char *table,
+	       const char *table_comment);
+struct plan_chain *plan_add_chain(struct plan *plan, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The comment is cut at PLAN_COMMENT_MAX bytes, with "..." at its end. */
+void plan_chain_comment(struct plan *plan, struct plan_chain *chain,
+			const char *text, size_t length);
+void plan_chain_hook(struct plan_chain *chain, unsigned int hook, int priority,
+		     const char *device);
+struct plan_rule *plan_add_rule(struct plan *plan, struct plan_chain *chain);
+void plan_rule_comment(struct plan *plan, struct plan_rule *rule,
+		       const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* @value has the field's length. @mask may be NULL. */
+void plan_rule_test(struct plan *plan, struct plan_rule *rule,
+		    enum plan_field field, const void *value, const void *mask);
+/* The same for a number of up to 4 bytes, given in host order. */
+void plan_rule_test_number(struct plan *plan, struct plan_rule *rule,
+			   enum plan_field field, uint32_t value);
+void plan_rule_counter(struct plan *plan, struct plan_rule *rule,
+		       uint64_t packets, uint64_t bytes);
+void plan_rule_dup(struct plan *plan, struct plan_rule *rule, const char *device);
+void plan_rule_verdict(struct plan *plan, struct plan_rule *rule,
+		       enum plan_verdict_kind kind, const struct plan_chain *chain);
+/* Append @count tests copied from @tests. */
+void plan_rule_tests(struct plan *plan, struct plan_rule *rule,
+		     const struct plan_test *tests, size_t count);
+void plan_test_set(struct plan_test *test, enum plan_field field,
+		   const void *value, const void *mask);
+void plan_test_set_number(struct plan_test *test, enum plan_field field,
+			  uint32_t value);
+void plan_free(struct plan *plan);
+
+/*
+ * The chains of mirror "web", in the table netdev mirror_nft:
+ *
+ *	mirror/web/ingress/eth1   hook ingress   --goto-->  mirror/web
+ *	mirror/web/egress/eth1    hook egress    --goto-->  mirror/web
+ *	mirror/web                the match, its text as comment
+ *	mirror/web/1 ...          pieces of the match: return if true, else accept
+ *	mirror/web/copy           counts, then one dup for each target
+ *	mirror/web/match          only where the text is too long for a comment:
+ *	                          never entered, holds the text in pieces
+ *	mirror/web/start          never entered: the targets' own counters as they
+ *	                          stood when the mirror was made
+ *
+ * Every mirror has hooks of its own, so "accept" ends that mirror's work on a
+ * frame and nothing else.
+ */
+#define PLAN_CHAIN_PREFIX "mirror/"
+
+enum plan_chain_role {
+	CHAIN_MATCH,		/* mirror/web and mirror/web/1 ... */
+	CHAIN_COPY,
+	CHAIN_INGRESS,
+	CHAIN_EGRESS,
+	CHAIN_TEXT,
+	CHAIN_START,
+	CHAIN_FOREIGN,		/* not of a mirror */
+};
+
+/* Split a chain's name. @name receives the mirror's name, IFNAMSIZ bytes. */
+enum plan_chain_role plan_chain_role(const char *chain, char *name);
+
+/* Rules comments of mirror/NAME/copy that status reads back. */
+#define PLAN_COMMENT_INGRESS "matched ingress"
+#define PLAN_COMMENT_EGRESS "matched egress"
+#define PLAN_COMMENT_TO "to "
+#define PLAN_COMMENT_GUARD "guard "
+
+/* Where our hooks stand among others on a device: first on ingress and last on
+ * egress, so that the sensor sees what the wire sees. */
+#define PLAN_PRIORITY_INGRESS (-300)
+#define PLAN_PRIORITY_EGRESS 300
+
+/* What a target has counted so far, so that delivery counts from here. */
+struct plan_start {
+	uint64_t packets;
+	uint64_t bytes;
+};
+
+/* Append the chains of @mirror to @plan. @starts has an entry for each target,
+ * or is NULL for zero. Returns 0 or -ENOMEM. */
+int plan_mirror(struct plan *plan, const struct mirror *mirror,
+		const struct plan_start *starts);
+
+#endif

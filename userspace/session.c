@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "session.h"
+
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netlink.h>
+#include <string.h>
+
+#include "nft_explain.h"
+
+static int owner_check(const struct nft_state *state, struct error_list *errors)
+{
+	if (!state->table_present ||
+	    (state->table_comment && !strcmp(state->table_comment, PLAN_TABLE_COMMENT)))
+		return 0;
+	return error_system(errors, -EEXIST,
+			    "the table netdev %s is there and not ours (its comment is %s%s%s, not \"%s\"): rename it, or delete it if nobody needs it: nft delete table netdev %s",
+			    PLAN_TABLE, state->table_comment ? "\"" : "",
+			    state->table_comment ? state->table_comment : "empty",
+			    state->table_comment ? "\"" : "", PLAN_TABLE_COMMENT,
+			    PLAN_TABLE);
+}
+
+int session_read(struct session *session, struct error_list *errors)
+{
+	struct nl_refusal refusal;
+	int error;
+
+	error = link_table_read(&session->links, session->route);
+	if (error)
+		return error_system(errors, error, "cannot read the devices: %s",
+				    strerror(-error));
+	error = nft_state_read(&session->state, session->netfilter,
+			       NFPROTO_NETDEV, PLAN_TABLE, &refusal);
+	if (error)
+		return nft_explain_refusal(&refusal, errors);
+	error = owner_check(&session->state, errors);
+	if (error)
+		return error;
+	installed_free(&session->installed);
+	return installed_read(&session->installed, &session->state);
+}
+
+int session_open(struct session *session, struct error_list *errors)
+{
+	struct nl_refusal refusal = { 0 };
+	int error;
+
+	memset(session, 0, sizeof(*session));
+	error = nl_open(NETLINK_ROUTE, &session->route);
+	if (error)
+		return error_system(errors, error, "cannot open a netlink socket: %s",
+				    strerror(-error));
+	error = nl_open(NETLINK_NETFILTER, &session->netfilter);
+	if (error) {
+		refusal.error = error;
+		return nft_explain_refusal(&refusal, errors);
+	}
+	return session_read(session, errors);
+}
+
+void session_close(struct session *session)
+{
+	installed_free(&session->installed);
+	nft_state_free(&session->state);
+	link_table_free(&session->links);
+	nl_close(session->netfilter);
+	nl_close(session->route);
+	memset(session, 0, sizeof(*session));
+}

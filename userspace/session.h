@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One look at the machine: the sockets, and what the kernel holds.
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "error.h"
+#include "installed.h"
+#include "link.h"
+#include "nft_state.h"
+
+struct session {
+	struct nl_socket *route;
+	struct nl_socket *netfilter;
+	struct link_table links;
+	struct nft_state state;
+	struct installed installed;
+};
+
+/* Open the sockets and read devices, table and mirrors of the current network
+ * namespace. The table must be ours or absent. Returns 0 or a negative errno
+ * with a record. */
+int session_open(struct session *session, struct error_list *errors);
+
+/* Read again, after a change. */
+int session_read(struct session *session, struct error_list *errors);
+void session_close(struct session *session);
+
+#endif

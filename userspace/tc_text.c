@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Model to tc(8) text. The match is what libpcap compiles from the expression.
+ */
+#include "tc_text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "match.h"
+#include "pcap_code.h"
+
+static int code_compile(const struct mirror *mirror, char **code,
+			struct error_list *errors)
+{
+	char *expression = match_to_pcap(mirror->match);
+	int error;
+
+	if (!expression)
+		return -ENOMEM;
+	error = pcap_code_compile(expression, PCAP_CODE_FRAME, code, errors);
+	free(expression);
+	return error;
+}
+
+/* "parent" is where the filter hangs: a hook of clsact or a classful qdisc. */
+static void filter_print(const struct mirror *mirror, const char *device,
+			 const char *parent, const char *code, FILE *out)
+{
+	size_t i;
+
+	fprintf(out, "filter add dev %s %s protocol all pref %d bpf bytecode '%s'",
+		device, parent, TC_PREFERENCE, code);
+	for (i = 0; i < mirror->target_count; i++)
+		fprintf(out, " action mirred egress mirror dev %s%s",
+			mirror->targets[i].device,
+			i + 1 < mirror->target_count ? " pipe" : " continue");
+	fputc('\n', out);
+}
+
+static bool device_seen(const struct mirror *mirror, size_t index)
+{
+	size_t i;
+
+	for (i = 0; i < index; i++)
+		if (!strcmp(mirror->sources[i].device, mirror->sources[index].device))
+			return true;
+	return false;
+}
+
+int tc_text_print(const struct mirror *mirror, FILE *out, struct error_list *errors)
+{
+	char *code = NULL;
+	size_t i;
+	int error;
+
+	error = code_compile(mirror, &code, errors);
+	if (error)
+		return error;
+	for (i = 0; i < mirror->source_count; i++) {
+		const struct source *source = &mirror->sources[i];
+
+		if (!device_seen(mirror, i))
+			fprintf(out, "qdisc add dev %s clsact\n", source->device);
+		filter_print(mirror, source->device,
+			     direction_name(source->direction), code, out);
+	}
+	free(code);
+	return 0;
+}
+
+int tc_text_print_htb(const struct mirror *mirror, FILE *out,
+		      struct error_list *errors)
+{
+	char *code = NULL;
+	size_t i;
+	int error;
+
+	error = code_compile(mirror, &code, errors);
+	if (error)
+		return error;
+	for (i = 0; i < mirror->source_count; i++)
+		filter_print(mirror, mirror->sources[i].device, "parent 1:", code, out);
+	free(code);
+	return 0;
+}
