@@ -30,7 +30,7 @@ static int plan_make(struct plan *plan, const struct session *session,
 		link = link_find(&session->links, mirror->targets[i].device);
 		if (!link)
 			continue;
-		count = installed_device_count(&session->links, link);
+		count = installed_target_count(link);
 		starts[i].packets = count.packets;
 		starts[i].bytes = count.bytes;
 	}

@@ -211,24 +211,27 @@ static int counters_read(const struct compare_lab *lab, const struct compare_cas
 }
 
 /*
- * Where the copies ended, if not in PRE_ROUTING. A device without a receiver
- * takes them in its transmit function. Frames for another host end in the
- * protocol's receive function; since 5.19 the device counts those, and then the
- * count must bear it out.
+ * Where the copies ended, if not in PRE_ROUTING, by the device's own counters:
+ * a dummy counts what it swallows, an ifb what it drops, and since 5.19 every
+ * device what the protocols dropped because it was for another host. The
+ * marker is one frame more that left through the target.
  */
 static const char *drop_name(const struct compare_result *result, bool has_receiver,
 			     const struct link_counters *before,
 			     const struct link_counters *after)
 {
+	uint64_t left = after->tx_packets - before->tx_packets;
+	uint64_t dropped = after->rx_dropped - before->rx_dropped;
 	uint64_t otherhost = after->rx_otherhost_dropped - before->rx_otherhost_dropped;
 
 	if (!result->copies || result->pre_routing)
 		return NULL;
-	if (!has_receiver)
-		return result->what.target == COMPARE_DUMMY ? "dummy_xmit" : "ifb_xmit";
-	if (otherhost == result->copies ||
-	    (!after->rx_otherhost_dropped && result->pkt_type &&
-	     !strcmp(result->pkt_type, "OTHERHOST")))
+	if (!has_receiver && left == result->copies + 1)
+		return "dummy_xmit";
+	if (!has_receiver && dropped == result->copies + 1)
+		return "ifb_xmit";
+	if (has_receiver && (after->has_otherhost ? otherhost == result->copies :
+			     result->pkt_type && !strcmp(result->pkt_type, "OTHERHOST")))
 		return result->what.ip6 ? "ipv6_rcv" : "ip_rcv";
 	return "unknown";
 }
@@ -264,8 +267,12 @@ static int case_measure(const struct compare_lab *lab, struct compare_observer *
 	result->sent = what->direction == DIRECTION_INGRESS ? taps.source.received :
 		       taps.source.sent;
 	result->copies = taps.target.sent;
-	result->pkt_type = count.pkt_type ? count.pkt_type :
-			   *receiver ? taps.receiver.received_type : taps.target.sent_type;
+	/* As the receiver's tap has it; nobody receives from a dummy or an ifb. */
+	result->pkt_type = *receiver ? taps.receiver.received_type : taps.target.sent_type;
+	if (count.pkt_type && (!result->pkt_type || strcmp(count.pkt_type, result->pkt_type)))
+		return error_system(errors, -EBADMSG,
+				    "the observers disagree: module %s, tap %s",
+				    count.pkt_type, result->pkt_type ? result->pkt_type : "nothing");
 	result->local_out = count.local_out;
 	result->pre_routing = count.pre_routing;
 	result->dropped_at = drop_name(result, *receiver, &before, &after);

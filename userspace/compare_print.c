@@ -13,6 +13,12 @@ static bool same_situation(const struct compare_case *a, const struct compare_ca
 	       a->destination == b->destination && a->ip6 == b->ip6;
 }
 
+/* A dummy and an ifb have nobody behind them. */
+static bool is_received(const struct compare_result *result)
+{
+	return result->what.target == COMPARE_LO || result->what.target == COMPARE_VETH;
+}
+
 static const struct compare_result *result_find(const struct compare_report *report,
 						const struct compare_case *what,
 						enum compare_path path)
@@ -26,16 +32,28 @@ static const struct compare_result *result_find(const struct compare_report *rep
 	return NULL;
 }
 
-static void cell_print(const struct compare_result *result, char *text, size_t size)
+/* What became of the copies; @twin is the other family's result where both
+ * share a row. */
+static void cell_print(const struct compare_result *result,
+		       const struct compare_result *twin, char *text, size_t size)
 {
+	bool two;
+
 	if (!result) {
 		snprintf(text, size, "-");
 		return;
 	}
-	snprintf(text, size, "%u %s, %s%s", result->copies,
-		 result->pkt_type ? result->pkt_type : "-",
-		 result->pre_routing ? "seen" : "end in ",
-		 result->pre_routing ? "" : result->dropped_at ? result->dropped_at : "?");
+	if (result->pre_routing) {
+		snprintf(text, size, "%u %s, seen", result->copies, result->pkt_type);
+		return;
+	}
+	if (!result->copies) {
+		snprintf(text, size, "no copy");
+		return;
+	}
+	two = twin && strcmp(twin->dropped_at, result->dropped_at);
+	snprintf(text, size, "%u %s, end in %s%s%s", result->copies, result->pkt_type,
+		 result->dropped_at, two ? "/" : "", two ? twin->dropped_at : "");
 }
 
 /* Is @index the first result of its situation? */
@@ -49,32 +67,76 @@ static bool first_of_situation(const struct compare_report *report, size_t index
 	return true;
 }
 
-static bool paths_agree(const struct compare_result *a, const struct compare_result *b)
+static bool text_is(const char *a, const char *b)
 {
-	return a->copies == b->copies && a->pre_routing == b->pre_routing &&
-	       a->local_out == b->local_out &&
-	       (a->pkt_type == b->pkt_type ||
-		(a->pkt_type && b->pkt_type && !strcmp(a->pkt_type, b->pkt_type))) &&
-	       (a->dropped_at == b->dropped_at ||
-		(a->dropped_at && b->dropped_at && !strcmp(a->dropped_at, b->dropped_at)));
+	return a == b || (a && b && !strcmp(a, b));
 }
 
-static void row_add(struct table *table, const struct compare_report *report,
+/* Same but for the family's own receive function. */
+static bool families_agree(const struct compare_result *a, const struct compare_result *b)
+{
+	return (!a && !b) || (a && b && a->sent == b->sent && a->copies == b->copies &&
+			      a->local_out == b->local_out &&
+			      a->pre_routing == b->pre_routing &&
+			      text_is(a->pkt_type, b->pkt_type) &&
+			      !a->dropped_at == !b->dropped_at);
+}
+
+/* One row, for both families where no path tells them apart. Returns false if
+ * the row was printed with the other family's. */
+static bool row_add(struct table *table, const struct compare_report *report,
 		    const struct compare_result *result)
 {
+	const struct compare_result *own[COMPARE_PATHS], *twins[COMPARE_PATHS];
 	char cells[COMPARE_PATHS][64], sent[16], local_out[16];
+	struct compare_case other = result->what;
+	bool joined = true;
 	unsigned int path;
 
+	other.ip6 = !other.ip6;
+	for (path = 0; path < COMPARE_PATHS; path++) {
+		own[path] = result_find(report, &result->what, path);
+		twins[path] = result_find(report, &other, path);
+		joined &= families_agree(own[path], twins[path]);
+	}
+	if (joined && result->what.ip6)
+		return false;
 	for (path = 0; path < COMPARE_PATHS; path++)
-		cell_print(result_find(report, &result->what, path), cells[path],
+		cell_print(own[path], joined ? twins[path] : NULL, cells[path],
 			   sizeof(cells[path]));
 	snprintf(sent, sizeof(sent), ">%u", result->sent);
 	snprintf(local_out, sizeof(local_out), ">%u", result->local_out);
 	table_row(table, direction_name(result->what.direction),
 		  compare_target_name(result->what.target),
 		  compare_destination_name(result->what.destination),
-		  result->what.ip6 ? "ip6" : "ip", sent, local_out,
+		  joined ? "ip, ip6" : result->what.ip6 ? "ip6" : "ip", sent, local_out,
 		  cells[COMPARE_NFT], cells[COMPARE_TC], cells[COMPARE_TC_HTB], NULL);
+	return true;
+}
+
+/* Where some copies of a destination were seen and others not: which not. */
+static void exception_explain(const struct compare_report *report,
+			      enum compare_destination destination, FILE *out)
+{
+	bool told[2][COMPARE_TARGETS] = { 0 };
+	size_t i;
+
+	for (i = 0; i < report->count; i++) {
+		const struct compare_result *result = &report->results[i];
+		bool *once = &told[result->what.direction][result->what.target];
+
+		if (result->what.destination != destination || *once ||
+		    result->pre_routing || !is_received(result))
+			continue;
+		*once = true;
+		fprintf(out, "  None from %s to %s: %s.\n",
+			direction_name(result->what.direction),
+			compare_target_name(result->what.target),
+			result->what.direction == DIRECTION_INGRESS &&
+			text_is(result->pkt_type, "OTHERHOST") ?
+			"the copies keep the OTHERHOST that the source gave the original" :
+			result->pkt_type ? result->pkt_type : "no copy came");
+	}
 }
 
 /* One sentence a destination: how many copies could be received and how many
@@ -96,15 +158,15 @@ static void destinations_explain(const struct compare_report *report, FILE *out)
 		for (i = 0; i < report->count; i++) {
 			const struct compare_result *result = &report->results[i];
 
-			if (result->what.destination != destination ||
-			    (result->what.target != COMPARE_LO &&
-			     result->what.target != COMPARE_VETH))
+			if (result->what.destination != destination || !is_received(result))
 				continue;
 			copies += result->copies;
 			seen += result->pre_routing;
 		}
 		fprintf(out, "Of %u copies %s that lo or the far end of a veth received, PRE_ROUTING saw %u.\n",
 			copies, names[destination], seen);
+		if (seen && seen < copies)
+			exception_explain(report, destination, out);
 	}
 }
 
@@ -126,6 +188,13 @@ static void originals_explain(const struct compare_report *report, FILE *out)
 	}
 	fprintf(out, "LOCAL_OUT saw %u packets while %u originals were sent (the copies pass it no second time),\n"
 		"and %u while %u originals arrived.\n", seen, sent, arrived_seen, arrived);
+}
+
+static bool paths_agree(const struct compare_result *a, const struct compare_result *b)
+{
+	return a->copies == b->copies && a->pre_routing == b->pre_routing &&
+	       a->local_out == b->local_out && text_is(a->pkt_type, b->pkt_type) &&
+	       text_is(a->dropped_at, b->dropped_at);
 }
 
 static void paths_explain(const struct compare_report *report, enum compare_path path,

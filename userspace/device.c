@@ -12,26 +12,18 @@
 
 #include "ethtool.h"
 
+#define ALIAS_TAKES DEVICE_ALIAS_MARK "takes the copies, read them on "
+#define ALIAS_TAP DEVICE_ALIAS_MARK "copies sent to "
+
 bool device_is_ours(const struct link *link)
 {
-	return !strncmp(link->alias, DEVICE_ALIAS_MARK, strlen(DEVICE_ALIAS_MARK));
+	return !strncmp(link->alias, ALIAS_TAKES, strlen(ALIAS_TAKES));
 }
 
 static int tap_name(const char *name, char *tap)
 {
 	return snprintf(tap, IFNAMSIZ, "%s" DEVICE_TAP_SUFFIX, name) < IFNAMSIZ ?
 	       0 : -ENAMETOOLONG;
-}
-
-const struct link *device_tap(const struct link_table *table, const struct link *link)
-{
-	const struct link *tap;
-	char name[IFNAMSIZ];
-
-	if (!device_is_ours(link) || tap_name(link->name, name))
-		return NULL;
-	tap = link_find(table, name);
-	return tap && tap->index == link->peer ? tap : NULL;
 }
 
 int device_check_name(const char *name, const struct link_table *table,
@@ -183,8 +175,8 @@ static int pair_create(struct nl_socket *route, const char *name, const char *ta
 	uint32_t refused = 0;
 	int error;
 
-	snprintf(take, sizeof(take), DEVICE_ALIAS_MARK "takes the copies, read them on %s", tap);
-	snprintf(read, sizeof(read), DEVICE_ALIAS_MARK "copies sent to %s", name);
+	snprintf(take, sizeof(take), ALIAS_TAKES "%s", tap);
+	snprintf(read, sizeof(read), ALIAS_TAP "%s", name);
 	error = create_build(&buffer, name, tap, mtu);
 	if (!error)
 		error = change_build(&buffer, name, 0, take);

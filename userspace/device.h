@@ -19,11 +19,9 @@
 /* Every device that we make carries an alias that begins so. */
 #define DEVICE_ALIAS_MARK "mirror-nft: "
 
-/* True for a device that device_make() made, either end. */
+/* True for the end that takes the copies of a pair that device_make() made. The
+ * tap may have moved on into a sensor's own namespace. */
 bool device_is_ours(const struct link *link);
-
-/* The end where the sensor reads, if @link is a target that we made. */
-const struct link *device_tap(const struct link_table *table, const struct link *link);
 
 /* Can a pair called @name be made: is the name short enough for its tap, and
  * is the tap's name free? Returns 0 or -EINVAL with a record. */

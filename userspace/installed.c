@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device.h"
-
 static struct installed_mirror *mirror_entry(struct installed *installed, const char *name)
 {
 	struct installed_mirror *mirrors;
@@ -214,14 +212,8 @@ const struct installed_mirror *installed_find(const struct installed *installed,
 	return NULL;
 }
 
-struct traffic installed_device_count(const struct link_table *links,
-				      const struct link *target)
+struct traffic installed_target_count(const struct link *target)
 {
-	const struct link *tap = device_tap(links, target);
-
-	if (tap)
-		return (struct traffic){ tap->counters.rx_packets,
-					 tap->counters.rx_bytes };
 	return (struct traffic){ target->counters.tx_packets,
 				 target->counters.tx_bytes };
 }

@@ -46,9 +46,8 @@ void installed_free(struct installed *installed);
 const struct installed_mirror *installed_find(const struct installed *installed,
 					      const char *name);
 
-/* The device that counts the copies of a target: the tap of a pair that we
- * made (what arrived there), else the target itself (what it sent). */
-struct traffic installed_device_count(const struct link_table *links,
-				      const struct link *target);
+/* What a target has passed on by its own count. A veth counts what its other
+ * end took, so copies that found it down are not in there. */
+struct traffic installed_target_count(const struct link *target);
 
 #endif

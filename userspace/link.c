@@ -30,7 +30,9 @@ static void counters_read(const struct nlattr *attribute, struct link_counters *
 	counters->rx_bytes = stats.rx_bytes;
 	counters->tx_packets = stats.tx_packets;
 	counters->tx_bytes = stats.tx_bytes;
+	counters->rx_dropped = stats.rx_dropped;
 	counters->rx_otherhost_dropped = stats.rx_otherhost_dropped;
+	counters->has_otherhost = length >= sizeof(stats);
 }
 
 static void kind_read(const struct nlattr *information, struct link *link)

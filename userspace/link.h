@@ -16,7 +16,9 @@
 struct link_counters {
 	uint64_t rx_packets, rx_bytes;
 	uint64_t tx_packets, tx_bytes;
-	uint64_t rx_otherhost_dropped;	/* since 5.19, else 0 */
+	uint64_t rx_dropped;
+	uint64_t rx_otherhost_dropped;
+	bool has_otherhost;		/* the kernel counts those: since 5.19 */
 };
 
 struct link {

@@ -36,7 +36,7 @@ static void target_judge(struct mirror_status *status, const struct session *ses
 		error_system(&status->problems, 0, "target %s is down", link->name);
 	else if (!link->carrier)
 		error_system(&status->problems, 0, "target %s has no carrier", link->name);
-	count = installed_device_count(&session->links, link);
+	count = installed_target_count(link);
 	/* Counters that went back belong to another life of the device. */
 	if (count.packets < target->start.packets || count.bytes < target->start.bytes)
 		return;

@@ -147,7 +147,7 @@ static int devices_drop(struct session *session,
 		for (j = 0; candidates && j < count; j++)
 			if (candidates[j].index == link->index)
 				candidate = true;
-		if (candidate && device_tap(&session->links, link) &&
+		if (candidate && device_is_ours(link) &&
 		    !device_in_use(session, link->index))
 			error = device_delete(session->route, link, errors);
 	}
