@@ -17,6 +17,7 @@
 #include "proc.h"
 
 #define PROC_DIR KBUILD_MODNAME
+#define PROC_RESET "reset"
 
 /* Anybody may try to open for writing: the capability decides, not the owner, so that a
  * service without root but with CAP_NET_ADMIN can write and a root without it cannot.
@@ -63,17 +64,17 @@ static ssize_t counters_write(struct file *file, const char __user *from, size_t
 			      loff_t *pos)
 {
 	struct net *net = pde_data(file_inode(file));
-	char text[sizeof("reset\n")];
+	size_t used = len;
+	char text[8];
 	int err;
 
-	if (!len || len >= sizeof(text))
+	if (!len || len > sizeof(text))
 		return -EINVAL;
 	if (copy_from_user(text, from, len))
 		return -EFAULT;
-	if (text[len - 1] == '\n')
-		text[len - 1] = '\0';
-	text[len] = '\0';
-	if (strlen(text) < len - 1 || strcmp(text, "reset"))
+	if (text[used - 1] == '\n')
+		used--;
+	if (used != strlen(PROC_RESET) || memcmp(text, PROC_RESET, used))
 		return -EINVAL;
 	err = book_reset(probe_net(net), net);
 	return err ?: len;

@@ -4,7 +4,7 @@
 # Copies are as many as were made: of what a leaves on va, mirrored to lo with
 # lo's own destination MAC, and of nothing else.
 # shellcheck source=module-lib.bash
-. "$(dirname "$0")/module-lib.bash"
+. "$(dirname "$0")/module-lib.bash" || exit
 set -u
 
 # Every packet of a to 192.0.2.77 and 2001:db8::77 has lo's MAC as its
@@ -13,22 +13,26 @@ aim() {
 	ip -n a neigh replace "$1" lladdr 00:00:00:00:00:00 dev va nud permanent
 }
 
-mirror() { # nft|tc [TIMES]
-	local i
+mirror() { # nft|tc|none [TIMES]
+	local i rules=
 	within a nft delete table netdev mirror 2>/dev/null
 	within a tc qdisc delete dev va clsact 2>/dev/null
 	case $1 in
 	nft)
-		within a nft "table netdev mirror { chain out { type filter hook egress device va priority 0;
-			$(for ((i = 0; i < ${2:-1}; i++)); do printf 'dup to lo; '; done) } }" 2>/dev/null ;;
+		for ((i = 0; i < ${2:-1}; i++)); do rules+=$'dup to lo\n'; done
+		within a nft -f - <<-END 2>/dev/null
+			table netdev mirror {
+				chain out {
+					type filter hook egress device va priority 0
+					$rules
+				}
+			}
+		END
+		;;
 	tc)
-		within a tc qdisc add dev va clsact && for ((i = 0; i < ${2:-1}; i++)); do
-			within a tc filter add dev va egress pref $((i + 1)) matchall \
-				action mirred egress mirror dev lo || return
-			within a tc filter replace dev va egress pref $((i + 1)) matchall \
-				action mirred egress mirror dev lo continue 2>/dev/null || true
-		done ;;
-	none) ;;
+		within a tc qdisc add dev va clsact &&
+			within a tc filter add dev va egress matchall action mirred egress mirror dev lo
+		;;
 	esac
 }
 
@@ -46,7 +50,7 @@ reset b
 datagrams a 2000 192.0.2.77
 datagrams a 500 192.0.2.2
 datagrams a 500 2001:db8::2
-for ns within a b; do
+for ns in a b; do
 	same "copies among different packets in $ns" "$(counters $ns | awk '{ n += $7 } END { print n + 0 }')" 0
 done
 same "sent to b" "$(line b PRE_ROUTING vb HOST ip | cut -d' ' -f1)" 500
@@ -69,7 +73,8 @@ for path in $paths; do
 	# Broadcast and multicast copies do.
 	reset a
 	within a ping -q -c 5 -i 0.01 -b 192.0.2.255 >/dev/null 2>&1
-	same "$path: broadcast" "$(line a PRE_ROUTING lo BROADCAST ip | cut -d' ' -f3)" 5
+	# lo has no broadcast address, so that ff:ff:ff:ff:ff:ff is a multicast there.
+	same "$path: broadcast" "$(line a PRE_ROUTING lo MULTICAST ip | cut -d" " -f1,3)" "5 5"
 done
 
 # Fragments of one packet are different packets, and their copies are copies.

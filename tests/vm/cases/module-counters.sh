@@ -3,7 +3,7 @@
 #
 # The module counts what nft counts: every line, in packets and bytes.
 # shellcheck source=module-lib.bash
-. "$(dirname "$0")/module-lib.bash"
+. "$(dirname "$0")/module-lib.bash" || exit
 set -u
 
 # One nft rule for each possible line; the comment is the line's beginning.
@@ -59,6 +59,7 @@ datagrams b 20 192.0.2.1
 # Frames for somebody else's MAC never get as far as PRE_ROUTING.
 ip -n b neigh replace 192.0.2.1 lladdr 02:00:00:00:00:0f dev vb nud permanent
 datagrams b 9 192.0.2.1
+ip -n b neigh replace 192.0.2.1 lladdr 02:00:00:00:00:0a dev vb nud permanent
 
 agree || fail "nft (<) and the module (>) differ"
 # 5 echo replies and 30 port unreachables; 84 bytes are ping's own.
@@ -79,17 +80,17 @@ within a nft delete table inet oracle
 oracle | within a nft -f -
 reset a
 within b bash -c 'exec busybox nc -l -p 5000 >/dev/null' &
-wait_until within b sh -c 'grep -q :1388 /proc/net/tcp'
-within a sh -c 'head -c 2000000 /dev/zero | busybox nc 192.0.2.2 5000' || fail "TCP"
+wait_until within b sh -c 'grep -q :1388 /proc/net/tcp*'
+within a bash -c 'head -c 2000000 /dev/zero >/dev/tcp/192.0.2.2/5000' || fail "TCP"
 wait
 agree || fail "TCP: nft (<) and the module (>) differ"
 
-for text within "" reset1 RESET "reset
-x" "reset " $'reset\n\n' "res" " reset"; do
-	within a bash -c 'printf "%s" "$1" >$2/counters' - "$text" $probe 2>/dev/null &&
-		[ -n "$text" ] && fail "'$text' was taken for reset"
+# One write each; a shell would write line by line.
+for text in reset1 RESET 'reset\nx' 'reset ' 'reset\n\n' 'res' ' reset' 'reset\0' '\0reset' '\n' '0'; do
+	# shellcheck disable=SC2059 # escapes are wanted
+	printf "$text" >/tmp/text
+	within a dd if=/tmp/text of=$probe/counters status=none 2>/dev/null && fail "'$text' was taken for reset"
 done
-printf 'reset\0' | within a dd of=$probe/counters status=none 2>/dev/null && fail "a NUL was taken"
 [ -n "$(counters a)" ] || fail "a refused write emptied the counters"
 within a sh -c "printf reset >$probe/counters" || fail "reset without a newline"
 same "after reset without a newline" "$(counters a)" ""

@@ -4,18 +4,19 @@
 # The filter takes what the kernel's checker takes, in pieces of any size, and
 # what it refuses leaves the old one.
 # shellcheck source=module-lib.bash
-. "$(dirname "$0")/module-lib.bash"
+. "$(dirname "$0")/module-lib.bash" || exit
 set -u
 
 filter() { within a cat $probe/filter; }
 
-accept() { # TEXT READ-BACK: with a newline, without, with a comma
-	local end
-	for end in '' '\n' ',' ',\n'; do
+accept() { # TEXT [END]...: with a newline, without, with a comma
+	local end text=$1
+	shift
+	for end; do
 		within a sh -c "echo all >$probe/filter"
 		same "emptied" "$(filter)" all
-		within a bash -c 'printf "%s$3" "$1" >$2/filter' - "$1" $probe "$end" || fail "refused: '$1$end'"
-		same "read back of '$1$end'" "$(filter)" "$2"
+		within a bash -c 'printf "%s$3" "$1" >$2/filter' - "$text" $probe "$end" || fail "refused: '$text$end'"
+		same "read back of '$text$end'" "$(filter)" "$text"
 	done
 }
 
@@ -39,10 +40,18 @@ same "at first" "$(filter)" all
 
 # Only ICMP: protocol 1 at offset 9.
 icmp='4,48 0 0 9,21 0 1 1,6 0 0 65535,6 0 0 0'
-accept "$icmp" "$icmp"
-accept all all
-accept '1,6 0 0 0' '1,6 0 0 0'
-accept '1,6 0 0 4294967295' '1,6 0 0 4294967295'
+ends=('' '\n' ',' ',\n')
+accept "$icmp" "${ends[@]}"
+accept '1,6 0 0 0' "${ends[@]}"
+accept '1,6 0 0 4294967295' "${ends[@]}"
+accept all '' '\n'
+
+# A packet that ends before a load is one for which the program returns 0.
+in_vain='2,32 0 0 70000,6 0 0 65535'
+within a sh -c "echo '$in_vain' >$probe/filter" || fail "the filter that loads past the end"
+reset a
+within a ping -q -c 2 -i 0.01 192.0.2.2 >/dev/null
+same "a load past the end" "$(counters a)" ""
 
 within a sh -c "echo '$icmp' >$probe/filter" || fail "the filter for ICMP"
 reset a
@@ -112,7 +121,7 @@ within a bash -c "echo \"\$(cat /tmp/largest)\" >$probe/filter" || fail "echo of
 within a cat $probe/filter | cmp - /tmp/largest || fail "read back, echo of a shell"
 reset a
 within a ping -q -c 2 -i 0.01 192.0.2.2 >/dev/null
-same "a load past the end matches nothing" "$(counters a)" ""
+same "4096 instructions run" "$(line a LOCAL_OUT va HOST ip)" "2 168 0"
 
 program 40 >/tmp/small
 within a dd if=/tmp/small of=$probe/filter bs=1 status=none || fail "byte by byte"

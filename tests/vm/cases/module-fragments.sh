@@ -4,17 +4,17 @@
 # Fragments are seen one by one though conntrack joins them, options and
 # extension headers are no obstacle, and none of it looks like a copy.
 # shellcheck source=module-lib.bash
-. "$(dirname "$0")/module-lib.bash"
+. "$(dirname "$0")/module-lib.bash" || exit
 set -u
 
 load
 pair
 # Conntrack brings defragmentation, at both ends and hooks.
-for ns within a b; do
+for ns in a b; do
 	within $ns nft -f - <<-END || skip "no conntrack"
-		table inet ct {
-			chain in { type filter hook prerouting priority 0; ct state new; }
-			chain out { type filter hook output priority 0; ct state new; }
+		table inet tracked {
+			chain pre { type filter hook prerouting priority 0; ct state new; }
+			chain post { type filter hook output priority 0; ct state new; }
 		}
 	END
 	reset $ns
@@ -44,18 +44,8 @@ same "small, IPv6" "$(line b PRE_ROUTING vb HOST ip6)" "4 $((4 * 48)) 0"
 
 # MLD reports have a hop-by-hop header.
 reset b
-ip -n a link set va down
-ip -n a link set va up
+ip -n a address add 2001:db8::3/64 dev va nodad
 mld() { [ "$(line b PRE_ROUTING vb MULTICAST ip6)" != "0 0 0" ]; }
 wait_until mld
 
-# Fragments of copies are copies: mirrored to lo they come by again, one by one.
-ip -n a address add 2001:db8::1/64 dev va nodad
-within b tc qdisc add dev vb clsact || skip "no clsact"
-within b tc filter add dev vb ingress protocol ip matchall action mirred egress mirror dev lo ||
-	skip "no matchall or mirred"
-ip -n b link set vb address 00:00:00:00:00:00 2>/dev/null
-within b tc filter replace dev vb ingress pref 1 protocol ip matchall \
-	action skbmod set dmac 00:00:00:00:00:00 pipe action mirred egress mirror dev lo 2>/dev/null ||
-	exit 0
 exit 0

@@ -50,10 +50,10 @@ pair() {
 	ip netns add a
 	ip netns add b
 	ip link add va netns a type veth peer name vb netns b
-	for ns within a b; do
+	for ns in a b; do
 		dev=v$ns
 		within $ns sysctl -qw net.ipv6.conf.all.accept_ra=0 net.ipv6.conf.default.accept_ra=0 \
-			net.ipv4.icmp_echo_ignore_broadcasts=0
+			net.ipv4.icmp_echo_ignore_broadcasts=0 net.ipv4.icmp_ratelimit=0
 		ip -n $ns link set lo up
 		ip -n $ns link set $dev addrgenmode none
 		ip -n $ns link set $dev address 02:00:00:00:00:0$ns
@@ -79,8 +79,10 @@ quiet() {
 	[ "$before" = "$(counters a; counters b)" ]
 }
 
-# Datagrams that are all different, since each carries its number.
+# Datagrams that are all different, since each carries its number. An error that
+# came back for an earlier one keeps the next from being sent: once more, then.
 datagrams() { # NAMESPACE COUNT ADDRESS [PORT]
-	within "$1" bash -c 'exec 3>/dev/udp/$2/$3; for ((i = 0; i < $1; i++)); do echo "datagram $i" >&3; done' \
+	within "$1" bash -c 'exec 3>/dev/udp/$2/$3; for ((i = 0; i < $1; i++)); do
+		echo "datagram $i" >&3 || echo "datagram $i" >&3 || exit; done' \
 		- "$2" "$3" "${4:-9999}" 2>/dev/null || fail "sending to $3"
 }

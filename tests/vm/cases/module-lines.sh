@@ -4,7 +4,7 @@
 # Lines belong to names: they outlive the device, follow a name and not a
 # rename, and are bounded, with all the rest on lines of their own.
 # shellcheck source=module-lib.bash
-. "$(dirname "$0")/module-lib.bash"
+. "$(dirname "$0")/module-lib.bash" || exit
 set -u
 
 # A device of a's that leads to nobody, with an address and a way to 198.51.100.x.

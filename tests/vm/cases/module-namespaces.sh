@@ -3,13 +3,13 @@
 #
 # Each namespace shows and resets its own; one that ends takes nothing along.
 # shellcheck source=module-lib.bash
-. "$(dirname "$0")/module-lib.bash"
+. "$(dirname "$0")/module-lib.bash" || exit
 set -u
 
 ip netns add early # before the module, so it is given its state later
 load
 pair
-for ns within a b early ""; do reset "$ns"; done
+for ns in a b early ""; do reset "$ns"; done
 
 within a ping -q -c 4 -i 0.01 192.0.2.2 >/dev/null || fail "ping"
 same "a out" "$(line a LOCAL_OUT va HOST ip)" "4 336 0"
@@ -19,7 +19,7 @@ same "early" "$(counters early)" ""
 same "the first namespace" "$(counters "")" ""
 
 # The same packet in two namespaces is no copy in either.
-same "copies" "$(for ns within a b; do counters $ns; done | awk '{ n += $7 } END { print n + 0 }')" 0
+same "copies" "$(for ns in a b; do counters $ns; done | awk '{ n += $7 } END { print n + 0 }')" 0
 
 reset a
 same "a after reset" "$(counters a)" ""

@@ -3,7 +3,7 @@
 #
 # Reading is for all, writing for CAP_NET_ADMIN over the namespace.
 # shellcheck source=module-lib.bash
-. "$(dirname "$0")/module-lib.bash"
+. "$(dirname "$0")/module-lib.bash" || exit
 set -u
 
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
