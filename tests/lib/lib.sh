@@ -124,9 +124,10 @@ link_pair() { # NAMESPACE DEVICE ADDRESSES  NAMESPACE DEVICE ADDRESSES
 	wait_until 5 _carrier "$4" "$5"
 }
 
-mac_of() { in_ns "$1" cat "/sys/class/net/$2/address"; } # NAMESPACE DEVICE
-
-_carrier() { [ "$(in_ns "$1" cat "/sys/class/net/$2/operstate")" = up ]; }
+# Asked of ip: /sys may show the devices of another namespace.
+_link_column() { in_ns "$1" ip -brief link show dev "$2" | awk -v n="$3" '{ print $n }'; }
+mac_of() { _link_column "$1" "$2" 3; } # NAMESPACE DEVICE
+_carrier() { [ "$(_link_column "$1" "$2" 2)" = UP ]; }
 
 _set_up() { # NAMESPACE DEVICE ADDRESSES
 	local address
@@ -152,11 +153,12 @@ declare -A _captures
 
 # Returns when tcpdump listens, so that the next frame is caught.
 capture_start() { # [-n NAMESPACE] DEVICE FILE [FILTER...]
-	local namespace=- device file
-	[ "$1" != -n ] || { namespace=$2 && shift 2; }
+	local enter=() device file
+	[ "$1" != -n ] || { enter=(ip netns exec "$2") && shift 2; }
 	device=$1 file=$2
 	shift 2
-	in_ns "$namespace" tcpdump --immediate-mode -U -n -i "$device" -w "$file" "$@" 2>"$file.log" &
+	: >"$file.log" # appended to below, since it is emptied while tcpdump runs
+	"${enter[@]}" tcpdump --immediate-mode -U -n -i "$device" -w "$file" "$@" 2>>"$file.log" &
 	_captures[$file]=$!
 	defer _capture_kill "$file"
 	wait_until 10 _capture_says "$file" 'listening on' ||
@@ -172,7 +174,7 @@ _capture_kill() { [ -z "${_captures[$1]-}" ] || kill "${_captures[$1]}" 2>/dev/n
 _capture_complete() { # FILE
 	local numbers
 	: >"$1.log"
-	kill -USR1 "${_captures[$1]}" || return
+	kill -USR1 "${_captures[$1]}" || fail "tcpdump is gone: $1"
 	wait_until 2 _capture_says "$1" 'dropped' || return
 	read -r -a numbers < <(grep -oE '[0-9]+' "$1.log" | tr '\n' ' ')
 	[ "${numbers[0]}" = "${numbers[1]}" ]

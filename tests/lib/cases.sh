@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Which cases there are: lines "GROUP/NAME<tab>FILE", a vm case once for each
+# of its kernels. Sourced by the runner, with $tests set.
+
+# shellcheck disable=SC2154
+: "$tests"
+groups=(unit golden cli netns vm)
+
+
+# What the first lines of a case say under KEY.
+header() { sed -n "1,20s/^# $2: *//p" "$1" | head -n 1; } # FILE KEY
+
+files_of() { # GROUP
+	case $1 in
+	unit) find "$tests/unit/build" -maxdepth 1 -type f -executable 2>/dev/null || true ;;
+	vm) find "$tests/vm/selftest" "$tests"/vm/cases/*.sh -maxdepth 0 2>/dev/null || true ;;
+	*) find "$tests/$1" -maxdepth 1 -name '*.sh' 2>/dev/null || true ;;
+	esac | sort
+}
+
+# The selftest comes first: where it fails, what the guests say is worth little.
+vm_cases() { # FILE...
+	local file kernel kernels
+	for file; do
+		[ "${file##*/}" != selftest ] || printf 'vm/selftest\t%s\n' "$file"
+	done
+	for file; do
+		[ "${file##*/}" != selftest ] || continue
+		kernels=$(header "$file" kernel)
+		for kernel in ${kernels:-bookworm}; do
+			printf 'vm/%s@%s\t%s\n' "$(basename "$file" .sh)" "${kernel%,}" "$file"
+		done
+	done
+}
+
+all_cases() {
+	local group file files
+	for group in "${groups[@]}"; do
+		mapfile -t files < <(files_of "$group")
+		if [ "$group" = vm ]; then
+			vm_cases "${files[@]}"
+			continue
+		fi
+		for file in "${files[@]}"; do
+			printf '%s/%s\t%s\n' "$group" "$(basename "$file" .sh)" "$file"
+		done
+	done
+}
+
+# Patterns are meant here: netns/tunnel-*.
+# shellcheck disable=SC2053
+matches() { # ID FILE WANTED
+	[[ $1 == $3 || ${1%@*} == $3 || ${1%%/*} == $3 || ${1#*/} == $3 ]] || [ "$2" -ef "$3" ]
+}
+
+# Those that the words name, or all; in the order of the words.
+select_cases() { # WORD...: reads all, writes some
+	local id file want found line lines
+	[ $# -gt 0 ] || { cat; return; }
+	mapfile -t lines
+	for want; do
+		found=no
+		[[ " ${groups[*]} " != *" $want "* ]] || found=yes
+		for line in "${lines[@]}"; do
+			IFS=$'\t' read -r id file <<<"$line"
+			! matches "$id" "$file" "$want" || { echo "$line" && found=yes; }
+		done
+		[ $found = yes ] || { echo "run: no such group or case: $want" >&2 && return 2; }
+	done | awk '!seen[$0]++'
+}
