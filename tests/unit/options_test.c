@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness.h"
+
+#include <errno.h>
+
+#include "options.h"
+
+#define ARGUMENTS_MAX 20
+
+struct attempt {
+	struct definition definition;
+	struct error_list errors;
+	int error;
+};
+
+static void attempt(struct attempt *attempt, const char *const *words)
+{
+	char *argv[ARGUMENTS_MAX + 1] = { 0 };
+	int argc;
+
+	memset(attempt, 0, sizeof(*attempt));
+	for (argc = 0; words[argc]; argc++)
+		argv[argc] = (char *)words[argc];
+	attempt->error = options_read_definition(argc, argv, "the usage\n",
+						 &attempt->definition, &attempt->errors);
+}
+
+static void attempt_free(struct attempt *attempt)
+{
+	definition_free(&attempt->definition);
+	error_clear(&attempt->errors);
+}
+
+static void test_good(void)
+{
+	static const char *const words[] = {
+		"apply", "--name", "web", "--from=eth1:egress", "--from", "eth2",
+		"--match", "tcp port 80", "--to", "mir0", "--to", "mir1", "--path", "tc", NULL,
+	};
+	const struct mirror *mirror;
+	struct attempt got;
+
+	attempt(&got, words);
+	if (check_number("a whole mirror", 0, got.error)) {
+		mirror = &got.definition.mirrors[0];
+		check_number("is one mirror", 1, got.definition.count);
+		check_text("has its name", "web", mirror->name);
+		check_number("has its sources", 3, mirror->source_count);
+		check_number("has its targets", 2, mirror->target_count);
+		check_text("has its match", "tcp port 80", mirror->match_text);
+		check_number("has its path", MIRROR_PATH_TC, mirror->path);
+	}
+	attempt_free(&got);
+}
+
+static void test_bad(void)
+{
+#define WHOLE "apply", "--name", "web", "--from", "eth1", "--to", "mir0"
+	static const struct {
+		const char *words[ARGUMENTS_MAX];
+		const char *record;
+	} cases[] = {
+		{ { WHOLE, "--bogus" }, "command line:1:7: option '--bogus' is not known" },
+		{ { WHOLE, "-x" }, "command line:1:7: option '-x' is not known" },
+		{ { WHOLE, "--match" }, "command line:1:7: option '--match' needs a value" },
+		{ { WHOLE, "left" }, "command line:1:7: 'left' is left over" },
+		{ { WHOLE, "--match", "tcp", "port" }, "command line:1:9: 'port' is left over" },
+		{ { WHOLE, "--path", "ebpf" }, "--path:1:1: 'ebpf' is no path" },
+		{ { WHOLE, "--name", "other" }, "--name:1:1: --name is given twice" },
+		{ { WHOLE, "--match", "tcp", "--match", "udp" },
+		  "--match:1:1: --match is given twice" },
+		{ { WHOLE, "-f", "file" }, "-f:1:1: definition files are not in this version" },
+		{ { WHOLE, "--match", "tcp or udp" }, "--match:1:5: 'or' is not in this version" },
+		{ { "apply", "--from", "eth1", "--to", "mir0" },
+		  "command line:1:1: the mirror has no name" },
+		{ { "apply", "--name", "web", "--to", "mir0" },
+		  "command line:1:1: nothing to mirror" },
+		{ { "apply", "--name", "web", "--from", "eth1" },
+		  "command line:1:1: nowhere to put the copies" },
+		{ { "apply", "--name", "", "--from", "eth1", "--to", "mir0" },
+		  "--name:1:1: the name is empty" },
+	};
+	struct attempt got;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		attempt(&got, cases[i].words);
+		check_number(cases[i].record, -EINVAL, got.error);
+		check_record(cases[i].record, cases[i].record, &got.errors);
+		attempt_free(&got);
+	}
+}
+
+/* One run tells all that is wrong. */
+static void test_several(void)
+{
+	static const char *const words[] = {
+		"apply", "--name", "a/b", "--from", "eth1:up", "--match", "foo", "--to", "a b", NULL,
+	};
+	struct attempt got;
+
+	attempt(&got, words);
+	check_number("four mistakes", 4, got.errors.count);
+	attempt_free(&got);
+}
+
+static void test_help(void)
+{
+	static const char *const words[] = { "apply", "--help", NULL };
+	struct attempt got;
+
+	/* It prints to standard output, where the verdicts of this program go. */
+	attempt(&got, words);
+	check_number("help is no error", 1, got.error);
+	check_number("and no record", 0, got.errors.count);
+	attempt_free(&got);
+}
+
+int main(void)
+{
+	test_good();
+	test_bad();
+	test_several();
+	test_help();
+	return harness_end();
+}
