@@ -4,6 +4,7 @@
  * It looks and counts: a packet is never changed, delayed or dropped for it.
  */
 #include <linux/module.h>
+#include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
 #include "book.h"

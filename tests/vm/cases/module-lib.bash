@@ -8,6 +8,7 @@ probe=/proc/net/mirror_probe
 fail() { echo "FAIL: $*"; exit 1; }
 skip() { echo "SKIP: $*"; exit 77; }
 
+# shellcheck disable=SC2120 # most need none
 load() { # [PARAMETER=VALUE]...
 	[ -f "$module" ] || skip "no mirror_probe.ko for this kernel"
 	insmod "$module" "$@" || fail "insmod $*"
