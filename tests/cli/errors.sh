@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A table of command lines that are wrong: arguments ; exit status ; how the one
+# line on standard error begins. Nothing may come on standard output, and what
+# the user wrote must have a place: FILE:LINE:COLUMN.
+# shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+
+work=$(mktemp -d)
+defer rm -rf "$work"
+bad=0
+
+verdict() { # NAME WHY: right if WHY is empty
+	if [ -z "$2" ]; then
+		echo "ok $1"
+	else
+		echo "not ok $1: $2"
+		bad=1
+	fi
+}
+
+check_refusal() { # NAME STATUS BEGINNING COMMAND...
+	local name=$1 want=$2 beginning=$3 status=0 line why=''
+	shift 3
+	"$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+	line=$(head -n 1 "$work/err")
+	[ "$status" = "$want" ] || why+="exit status $status instead of $want. "
+	[ ! -s "$work/out" ] || why+="standard output has '$(head -n 1 "$work/out")'. "
+	[ "$(wc -l <"$work/err")" = 1 ] || why+="$(wc -l <"$work/err") lines of errors. "
+	[[ $line = "mirror-nft: $beginning"* ]] || why+="it says '$line'. "
+	verdict "$name" "$why"
+}
+
+# @ stands for a whole definition, before what the rest of the line adds to it.
+whole=(--name web --from lo --to mir0)
+
+check_row() { # ARGUMENTS STATUS BEGINNING
+	local words=() command
+	eval "words=($1)"
+	command=${words[0]-}
+	if [ "${words[1]-}" = @ ]; then
+		words=("$command" "${whole[@]}" "${words[@]:2}")
+	fi
+	check_refusal "$1" "$2" "$3" "$mirror_nft" "${words[@]}"
+}
+
+rows=0
+while IFS=';' read -r arguments status beginning; do
+	[ -n "$arguments" ] || continue
+	read -r arguments <<<"$arguments"
+	read -r beginning <<<"$beginning"
+	check_row "$arguments" "${status// /}" "$beginning"
+	rows=$((rows + 1))
+done <<'END'
+bogus ; 2 ; command line:1:1: 'bogus' is no command
+$'a\nb' ; 2 ; command line:1:1: 'a
+--bogus ; 2 ; command line:1:1: '--bogus' is no command
+generate @ --bogus ; 2 ; command line:1:7: option '--bogus' is not known
+generate @ -z ; 2 ; command line:1:7: option '-z' is not known
+generate @ --match ; 2 ; command line:1:7: option '--match' needs a value
+generate --name ; 2 ; command line:1:1: option '--name' needs a value
+generate @ left over ; 2 ; command line:1:7: 'left' is left over
+generate @ --match tcp port 80 ; 2 ; command line:1:9: 'port' is left over
+generate @ --path ebpf ; 2 ; --path:1:1: 'ebpf' is no path, say nft or tc
+generate @ --path "" ; 2 ; --path:1:1: '' is no path
+generate @ --name other ; 2 ; --name:1:1: --name is given twice
+generate -f mirrors.yaml ; 2 ; -f:1:1: definition files are not in this version
+generate -f - ; 2 ; -f:1:1: definition files are not in this version
+generate --from lo --to mir0 ; 2 ; command line:1:1: the mirror has no name
+generate --name web --to mir0 ; 2 ; command line:1:1: nothing to mirror
+generate --name web --from lo ; 2 ; command line:1:1: nowhere to put the copies
+generate --name "" --from lo --to mir0 ; 2 ; --name:1:1: the name is empty
+generate --name sixteen-letters- --from lo --to mir0 ; 2 ; --name:1:1: name 'sixteen-letters-' has 16 characters
+generate --name a/b --from lo --to mir0 ; 2 ; --name:1:1: name 'a/b' has the character '/'
+generate --name "a b" --from lo --to mir0 ; 2 ; --name:1:1: name 'a b' has the character ' '
+generate --name=-a --from lo --to mir0 ; 2 ; --name:1:1: name '-a' has the character '-'
+generate --name 'a"b' --from lo --to mir0 ; 2 ; --name:1:1: name 'a"b' has the character
+generate --name $'a\nb' --from lo --to mir0 ; 2 ; --name:1:1: name 'a
+generate --name web --from "" --to mir0 ; 2 ; --from:1:1: the device name is empty
+generate --name web --from :egress --to mir0 ; 2 ; --from:1:1: the device name is empty
+generate --name web --from a/b --to mir0 ; 2 ; --from:1:1: device name 'a/b' has the character '/'
+generate --name web --from "a b" --to mir0 ; 2 ; --from:1:1: device name 'a b' has the character ' '
+generate --name web --from $'a\nb' --to mir0 ; 2 ; --from:1:1: device name 'a
+generate --name web --from sixteen-letters- --to mir0 ; 2 ; --from:1:1: device name 'sixteen-letters-' has 16
+generate --name web --from .. --to mir0 ; 2 ; --from:1:1: '..' is no device name
+generate --name web --from lo:up --to mir0 ; 2 ; --from:1:4: 'up' is no direction
+generate --name web --from lo: --to mir0 ; 2 ; --from:1:4: '' is no direction
+generate --name web --from lo:$'x\ny' --to mir0 ; 2 ; --from:1:4: 'x
+generate --name web --from lo --to "" ; 2 ; --to:1:1: the device name is empty
+generate --name web --from lo --to a/b ; 2 ; --to:1:1: device name 'a/b' has the character '/'
+generate --name web --from lo --to sixteen-letters- ; 2 ; --to:1:1: device name 'sixteen-letters-' has 16
+generate --name web --from lo --to lo ; 2 ; --to:1:1: target 'lo' is also a source
+generate --name web --from lo:egress --to lo ; 2 ; --to:1:1: target 'lo' is also a source
+generate @ --to mir0 ; 2 ; --to:1:1: target 'mir0' is given twice
+generate @ --to vxlan,remote=192.0.2.10,id=7 ; 2 ; --to:1:1: tunnel targets are not in this version
+generate @ --to gretap,remote=192.0.2.10 ; 2 ; --to:1:1: tunnel targets are not in this version
+generate @ --to erspan,remote=192.0.2.10,session=1 ; 2 ; --to:1:1: tunnel targets are not in this version
+generate @ --to geneve,remote=192.0.2.10,id=7 ; 2 ; --to:1:1: tunnel targets are not in this version
+generate @ --match "port 65536" ; 2 ; --match:1:6: port 65536 is out of range
+generate @ --match "port -1" ; 2 ; --match:1:6: '-1' is not understood here
+generate @ --match "tcp port" ; 2 ; --match:1:9: the match ends here
+generate @ --match "host 192.0.2.256" ; 2 ; --match:1:6: '192.0.2.256' is no address
+generate @ --match "host nowhere" ; 2 ; --match:1:6: 'nowhere' is no address
+generate @ --match "tcp or udp" ; 2 ; --match:1:5: 'or' is not in this version
+generate @ --match "tcp udp" ; 2 ; --match:1:5: 'udp' is not understood here
+generate @ --match "tcp port 80 and foo" ; 2 ; --match:1:17: 'foo' is not understood here
+generate @ --match "not tcp" ; 2 ; --match:1:1: 'not' is not understood here
+generate @ --match tcp --match udp ; 2 ; --match:1:1: --match is given twice
+generate @ --path tc --match "tcp foo" ; 2 ; --match:1:5: 'foo' is not understood here
+apply --from lo --to mir0 ; 2 ; command line:1:1: the mirror has no name
+apply @ --path tc ; 2 ; --path:1:1: this version generates the tc path but does not run it
+apply @ --bogus ; 2 ; command line:1:7: option '--bogus' is not known
+check @ --path tc ; 2 ; --path:1:1: this version generates the tc path but does not run it
+check --name web --to mir0 ; 2 ; command line:1:1: nothing to mirror
+remove ; 2 ; command line:1:1: say which mirrors
+remove --all web ; 2 ; command line:1:1: say which mirrors
+remove --bogus ; 2 ; command line:1:1: option '--bogus' is not known
+status --bogus ; 2 ; command line:1:1: option '--bogus' is not known
+status --watch ; 2 ; command line:1:1: option '--watch' needs a value
+status --watch x ; 2 ; --watch:1:1: 'x' is no time
+status --watch 0 ; 2 ; --watch:1:1: '0' is no time
+status --watch -1 ; 2 ; --watch:1:1: '-1' is no time
+status --watch nan ; 2 ; --watch:1:1: 'nan' is no time
+status --watch 1e9 ; 2 ; --watch:1:1: '1e9' is no time
+END
+verdict 'the table was read' "$([ $rows -ge 68 ] || echo "only $rows rows")"
+
+# Several mistakes are several lines, in one run.
+lines=$({ "$mirror_nft" generate --name a/b --from lo:up --match foo --to 'a b' 2>&1 >/dev/null || true; } | grep -c '^mirror-nft: --')
+verdict 'four mistakes are told at once' "$([ "$lines" = 4 ] || echo "$lines lines")"
+
+# Nothing but a device that is full can be in the way of an output.
+if [ -c /dev/full ]; then
+	status=0
+	"$mirror_nft" generate "${whole[@]}" 2>"$work/err" >/dev/full || status=$?
+	verdict 'output that cannot be written is refused' "$([ "$status" = 1 ] &&
+		grep -q '^mirror-nft: cannot write the output: ' "$work/err" ||
+		echo "exit status $status, $(cat "$work/err")")"
+fi
+exit $bad
