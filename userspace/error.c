@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "error.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ static void record_add(struct error_list *errors, enum error_kind kind,
 		       const char *text)
 {
 	struct error_record *records;
-	char *copy;
+	char *copy, *c;
 
 	records = reallocarray(errors->records, errors->count + 1, sizeof(*records));
 	if (!records) {
@@ -32,6 +33,10 @@ static void record_add(struct error_list *errors, enum error_kind kind,
 		errors->out_of_memory = true;
 		return;
 	}
+	/* One line each, whatever words of the user are quoted. */
+	for (c = copy; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
 	records[errors->count].kind = kind;
 	records[errors->count].text = copy;
 	errors->count++;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,6 +32,8 @@ static void usage_print(FILE *out)
 
 int main(int argc, char **argv)
 {
+	static const struct location where = { "command line", 1, 1 };
+	struct error_list errors = { 0 };
 	size_t i;
 
 	if (argc < 2) {
@@ -49,7 +52,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
-	fprintf(stderr, "mirror-nft: command line:1:1: '%s' is no command, see mirror-nft --help\n",
-		argv[1]);
-	return 2;
+	error_definition(&errors, &where, "'%.64s' is no command, see mirror-nft --help",
+			 argv[1]);
+	return cmd_finish(-EINVAL, &errors);
 }
