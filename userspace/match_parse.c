@@ -109,6 +109,10 @@ static int parse_port(struct parser *parser, struct match *match)
 	}
 	if (!word->length)
 		return parse_error(parser, "a port number from 0 to 65535");
+	if (word->length > 1 && word->text[0] == '0')
+		return error_definition(parser->errors, &word->where,
+					"port %.*s begins with 0, which tcpdump reads as octal: write it without",
+					word_shown(parser), word->text);
 	match->port = number;
 	word_next(parser);
 	return 0;
