@@ -18,10 +18,19 @@ void table_row(struct table *table, ...)
 	table->rows = rows;
 	memset(rows[table->count], 0, sizeof(rows[table->count]));
 	va_start(arguments, table);
-	while (column < TABLE_COLUMNS_MAX && (text = va_arg(arguments, const char *)))
-		rows[table->count][column++] = strdup(text);
+	while (column < TABLE_COLUMNS_MAX && (text = va_arg(arguments, const char *))) {
+		rows[table->count][column] = strdup(text);
+		if (!rows[table->count][column++])
+			goto out_free;
+	}
 	va_end(arguments);
 	table->count++;
+	return;
+
+out_free:
+	va_end(arguments);
+	while (column--)
+		free(rows[table->count][column]);
 }
 
 static int text_width(const char *text)
