@@ -16,6 +16,7 @@ files_of() { # GROUP
 	case $1 in
 	unit) find "$tests/unit/build" -maxdepth 1 -type f -executable 2>/dev/null || true ;;
 	vm) find "$tests/vm/selftest" "$tests"/vm/cases/*.sh -maxdepth 0 2>/dev/null || true ;;
+	netns) find "$tests/lib/selftest.sh" "$tests"/netns/*.sh -maxdepth 0 2>/dev/null || true ;;
 	*) find "$tests/$1" -maxdepth 1 -name '*.sh' 2>/dev/null || true ;;
 	esac | sort
 }
@@ -52,7 +53,7 @@ all_cases() {
 # Patterns are meant here: netns/tunnel-*.
 # shellcheck disable=SC2053
 matches() { # ID FILE WANTED
-	[[ $1 == $3 || ${1%@*} == $3 || ${1%%/*} == $3 || ${1#*/} == $3 ]] || [ "$2" -ef "$3" ]
+	[[ $1 == $3 || ${1%@*} == $3 || ${1%%/*} == $3 || ${1#*/} == $3 ]] || [ "$2" -ef "$3" ] || [ "$2" -ef "$3.sh" ]
 }
 
 # Those that the words name, or all; in the order of the words.
@@ -65,7 +66,7 @@ select_cases() { # WORD...: reads all, writes some
 		[[ " ${groups[*]} " != *" $want "* ]] || found=yes
 		for line in "${lines[@]}"; do
 			IFS=$'\t' read -r id file <<<"$line"
-			! matches "$id" "$file" "$want" || { echo "$line" && found=yes; }
+			! matches "$id" "$file" "${want%.sh}" || { echo "$line" && found=yes; }
 		done
 		[ $found = yes ] || { echo "run: no such group or case: $want" >&2 && return 2; }
 	done | awk '!seen[$0]++'

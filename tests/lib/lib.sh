@@ -38,13 +38,9 @@ check_equal() { # WHAT EXPECTED GOT
 	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
 }
 
-# Where in the case it happened, not where in this file.
+# The line of the case itself, however deep in its helpers it happened.
 _caller() {
-	local i
-	for ((i = 1; i < ${#BASH_SOURCE[@]}; i++)); do
-		[ "${BASH_SOURCE[i]}" = "${BASH_SOURCE[0]}" ] || break
-	done
-	echo "${BASH_SOURCE[i]##*/}:${BASH_LINENO[i - 1]}"
+	echo "${BASH_SOURCE[-1]##*/}:${BASH_LINENO[-2]}"
 }
 
 # A condition that comes true, instead of a sleep that is long enough.
