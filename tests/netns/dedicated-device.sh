@@ -17,7 +17,7 @@ apply --name web --from p0 --to mir0 >/dev/null
 expect_off() { # DEVICE FEATURE...
 	local feature
 	for feature in "${@:2}"; do
-		ethtool -k "$1" | grep -Eq "^$feature: off" ||
+		ethtool -k "$1" | grep -E "^$feature: off" >/dev/null ||
 			fail "$1 has $(ethtool -k "$1" | grep "^$feature:")"
 	done
 }
@@ -34,7 +34,7 @@ done
 [[ $(ip link show dev mir0-tap) = *'alias mirror-nft: copies sent to mir0'* ]] || fail "alias"
 
 # The source is as it was.
-ethtool -k p0 | grep -q '^tx-checksumming: on' || fail "p0 lost its offloads"
+ethtool -k p0 | grep '^tx-checksumming: on' >/dev/null || fail "p0 lost its offloads"
 [[ $(ip -o link show dev p0) = *'mtu 9000'* ]] || fail "p0 has another MTU"
 
 before=$(_received_packets mir0-tap)
