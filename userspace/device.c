@@ -106,6 +106,23 @@ static int change_build(struct nl_buffer *buffer, const char *name,
 	return 0;
 }
 
+/* Explain a refusal, if it is one. Returns its errno. */
+static int change_judge(const struct nl_refusal *refusal, const char *what,
+			const char *name, struct error_list *errors)
+{
+	const char *hint = "";
+
+	if (!refusal->error)
+		return 0;
+	if (refusal->error == -EPERM)
+		hint = ": it takes the capability CAP_NET_ADMIN, run as root";
+	else if (refusal->error == -EOPNOTSUPP)
+		hint = ": this kernel has no veth devices, CONFIG_VETH or its module is missing";
+	return error_system(errors, refusal->error, "%s: cannot %s: %s%s%s%s", name,
+			    what, strerror(-refusal->error),
+			    *refusal->text ? ": " : "", refusal->text, hint);
+}
+
 /* Send what was built and explain a refusal; @refused receives the number of
  * the message to blame, from 1, or 0. */
 static int changes_send(struct nl_socket *route, const struct nl_buffer *buffer,
@@ -113,21 +130,10 @@ static int changes_send(struct nl_socket *route, const struct nl_buffer *buffer,
 			struct error_list *errors, uint32_t *refused)
 {
 	struct nl_refusal refusal;
-	const char *hint = "";
-	int error;
 
-	error = nl_transact(route, buffer, &refusal);
-	if (!error)
-		return 0;
-	if (refused)
+	if (nl_transact(route, buffer, &refusal) && refused)
 		*refused = refusal.note.sequence;
-	if (error == -EPERM)
-		hint = ": it takes the capability CAP_NET_ADMIN, run as root";
-	else if (error == -EOPNOTSUPP)
-		hint = ": this kernel has no veth devices, CONFIG_VETH or its module is missing";
-	return error_system(errors, error, "%s: cannot %s: %s%s%s%s", name, what,
-			    strerror(-error), *refusal.text ? ": " : "",
-			    refusal.text, hint);
+	return change_judge(&refusal, what, name, errors);
 }
 
 /* IPv6 off, where the kernel has it: there is no netlink for this one. */
@@ -233,13 +239,17 @@ int device_delete(struct nl_socket *route, const struct link *link,
 		  struct error_list *errors)
 {
 	struct nl_buffer buffer = { 0 };
+	struct nl_refusal refusal;
 	struct nlmsghdr *message;
 	int error = -ENOMEM;
 
 	message = link_begin(&buffer, RTM_DELLINK, 0, link->index, 0, link->name);
 	if (message) {
 		nl_message_end(&buffer, message);
-		error = changes_send(route, &buffer, "delete it", link->name, errors, NULL);
+		/* Somebody else may have been faster, which is as good. */
+		error = nl_transact(route, &buffer, &refusal);
+		error = error == -ENODEV ? 0 :
+			change_judge(&refusal, "delete it", link->name, errors);
 	}
 	nl_buffer_free(&buffer);
 	return error;
