@@ -1,5 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# kernel: bookworm bullseye trixie trixie-backports
+# time-limit: 240
 #
 # Copies are as many as were made: of what a leaves on va, mirrored to lo with
 # lo's own destination MAC, and of nothing else.
@@ -98,6 +100,39 @@ mirror none
 reset a
 within a bash -c 'exec 3>/dev/udp/192.0.2.77/9; for i in 1 2 3; do echo same >&3; sleep 0.3; done'
 same "the same bytes later" "$(line a LOCAL_OUT va HOST ip | cut -d' ' -f1,3)" "3 0"
+
+# The same bytes again at once do count, where nothing numbers the packets.
+reset a
+within a bash -c 'exec 3>/dev/udp/2001:db8::77/9; for i in {1..20}; do echo same >&3; done'
+[[ $(line a LOCAL_OUT va HOST ip6) =~ ^20\ .*\ ([1-9]|1[0-9])$ ]] ||
+	fail "the same bytes at once: $(line a LOCAL_OUT va HOST ip6)"
+
+# A router lowers the TTL and may mark the packet: b forwards to w and mirrors
+# there, and the copy is one of what came in by vb. (It must not be forwarded as
+# well: it would go round until its TTL is used up.)
+within b sysctl -qw net.ipv4.ip_forward=1
+ip -n b link add w type veth peer name w-tap
+within b sysctl -qw net.ipv6.conf.w.disable_ipv6=1 net.ipv6.conf.w-tap.disable_ipv6=1
+ip -n b link set w up
+ip -n b link set w-tap up
+ip -n b route add 198.51.100.0/24 dev w
+ip -n b neigh add 198.51.100.1 lladdr 00:00:00:00:00:00 dev w nud permanent
+ip -n a route add 198.51.100.0/24 via 192.0.2.2
+within b nft -f - <<-END || fail "marking"
+	table ip marking {
+		chain forward {
+			type filter hook forward priority 0
+			iifname lo drop
+			ip dscp set cs1
+		}
+	}
+END
+within b tc qdisc add dev w clsact
+within b tc filter add dev w egress matchall action mirred egress mirror dev lo || fail "mirror on w"
+reset b
+datagrams a 50 198.51.100.1
+same "forwarded" "$(line b PRE_ROUTING vb HOST ip | cut -d' ' -f1,3)" "50 0"
+same "copies of the forwarded" "$(line b PRE_ROUTING lo HOST ip | cut -d' ' -f1,3)" "50 50"
 
 # More packets at once than the memory holds: then copies may be missed, but
 # none are made up.

@@ -1,5 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# kernel: bookworm bullseye trixie trixie-backports
+# time-limit: 240
 #
 # The module counts what nft counts: every line, in packets and bytes.
 # shellcheck source=module-lib.bash

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# time-limit: 240
 #
 # The filter takes what the kernel's checker takes, in pieces of any size, and
 # what it refuses leaves the old one.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# time-limit: 240
 #
 # Lines belong to names: they outlive the device, follow a name and not a
 # rename, and are bounded, with all the rest on lines of their own.

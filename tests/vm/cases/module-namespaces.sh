@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# time-limit: 240
 #
 # Each namespace shows and resets its own; one that ends takes nothing along.
 # shellcheck source=module-lib.bash

@@ -1,5 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# kernel: bookworm bullseye trixie trixie-backports
+# time-limit: 240
 #
 # The module comes and goes under traffic in several namespaces, and no packet
 # is lost for it.
