@@ -23,7 +23,7 @@ expect_received mir1-tap 1 94
 
 # The same mirror goes in between, table and all: it is there in the end.
 "$mirror_nft" remove other >/dev/null
-MEDDLE="$mirror_nft remove --all >/dev/null" \
+MEDDLE="$mirror_nft remove web >/dev/null" \
 	meddle rules "$mirror_nft" apply --name web --from p0 --match 'tcp port 82' --to mir1 >/dev/null
 send p0 --dport 82
 expect_received mir1-tap 1 94

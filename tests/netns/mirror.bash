@@ -26,7 +26,11 @@ _received_packets() {
 	awk -v device="$1:" '$1 == device { print $3 }' /proc/net/dev
 }
 
-_received_at_least() { (($(_received_packets "$1") >= $2)); }
+_received_at_least() {
+	local packets
+	packets=$(_received_packets "$1")
+	((${packets:-0} >= $2))
+}
 
 # Exactly so many copies came out of DEVICE, and no more. The frame sent last
 # has to be one that is copied: copies keep their order, so when it is there

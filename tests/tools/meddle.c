@@ -29,16 +29,20 @@ static void command_run(const char *command)
 	free(preload);
 }
 
-static bool is_the_moment(const struct nlmsghdr *message, size_t length)
+/* Both kinds of message have the same number, each in its protocol. */
+static bool is_the_moment(int descriptor, const struct nlmsghdr *message, size_t length)
 {
 	const char *at = getenv("MEDDLE_AT");
+	socklen_t size = sizeof(int);
+	int protocol = -1;
 
+	getsockopt(descriptor, SOL_SOCKET, SO_PROTOCOL, &protocol, &size);
 	if (!at || length < sizeof(*message))
 		return false;
 	if (!strcmp(at, "link"))
-		return message->nlmsg_type == RTM_NEWLINK &&
+		return protocol == NETLINK_ROUTE && message->nlmsg_type == RTM_NEWLINK &&
 		       message->nlmsg_flags & NLM_F_CREATE;
-	return message->nlmsg_type == NFNL_MSG_BATCH_BEGIN;
+	return protocol == NETLINK_NETFILTER && message->nlmsg_type == NFNL_MSG_BATCH_BEGIN;
 }
 
 ssize_t sendto(int descriptor, const void *data, size_t length, int flags,
@@ -49,7 +53,7 @@ ssize_t sendto(int descriptor, const void *data, size_t length, int flags,
 	static int meddled;
 
 	real = dlsym(RTLD_NEXT, "sendto");
-	if (is_the_moment(data, length) && meddled < (times ? atoi(times) : 1)) {
+	if (is_the_moment(descriptor, data, length) && meddled < (times ? atoi(times) : 1)) {
 		meddled++;
 		if (getenv("MEDDLE"))
 			command_run(getenv("MEDDLE"));
