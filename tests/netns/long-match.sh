@@ -34,14 +34,15 @@ check_equal 'another end' 'long: replaced' \
 [[ $("$mirror_nft" status --json) = *'"match":"'"$other"'"'* ]] || fail 'the other one is not shown'
 
 # Exactly as long as a comment can be, and one more.
-for length in 128 129; do
-	match='tcp and port 80'
-	while [ $((${#match} + 8)) -le $length ]; do match+=' and tcp'; done
-	printf -v zeros '%*s' $((length - ${#match})) ''
-	match=${match/port 80/port 80${zeros:0:0}}
-	while [ ${#match} -lt $length ]; do match=${match/ and tcp/ and ip tcp}; [ ${#match} -lt 200 ] || break; done
+edge() { # LENGTH, HOW OFTEN " and ip", HOW OFTEN " and tcp"
+	local i match="tcp and port 80"
+	for ((i = 0; i < $2; i++)); do match+=" and ip"; done
+	for ((i = 0; i < $3; i++)); do match+=" and tcp"; done
+	check_equal "length" "$1" ${#match}
 	apply --name edge --from p0:egress --match "$match" --to mir1 >/dev/null
-	[[ $("$mirror_nft" status --json edge) = *'"match":"'"$match"'"'* ]] || fail "${#match} characters"
-	check_equal "again, ${#match} characters" 'edge: unchanged' \
+	[[ $("$mirror_nft" status --json edge) = *'"match":"'"$match"'"'* ]] || fail "$1 characters"
+	check_equal "again, $1 characters" "edge: unchanged" \
 		"$(apply --name edge --from p0:egress --match "$match" --to mir1)"
-done
+}
+edge 128 7 8
+edge 129 6 9
