@@ -230,7 +230,8 @@ static int mask_add(struct nftnl_rule *rule, const uint8_t *mask, size_t length)
 /* load, and with a mask, compare */
 static int test_add(struct nftnl_rule *rule, const struct plan_test *test)
 {
-	const struct plan_field_info *info = plan_field_info(test->field);
+	struct plan_field_info place = plan_place_info(&test->place);
+	const struct plan_field_info *info = &place;
 	struct nftnl_expr *compare;
 
 	if (load_add(rule, info))
@@ -299,6 +300,8 @@ static int statement_add(struct nftnl_rule *rule, const struct plan_statement *s
 	switch (statement->kind) {
 	case STATEMENT_TEST:
 		return test_add(rule, &statement->test);
+	case STATEMENT_RANGES:
+		return -EOPNOTSUPP;	/* follows */
 	case STATEMENT_COUNTER:
 		return counter_add(rule, statement->counter.packets,
 				   statement->counter.bytes);

@@ -10,6 +10,12 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "nft_form.h"
+
+/* Sets longer than this are wrapped, and how many columns their lines have. */
+#define SET_WRAP 8
+#define SET_COLUMNS 100
+
 static void hex_print(const uint8_t *value, size_t length, FILE *out)
 {
 	size_t i;
@@ -24,10 +30,6 @@ static uint32_t value_number(const struct plan_field_info *info, const uint8_t *
 	uint32_t number = 0;
 	size_t i;
 
-	if (info->host_order) {
-		memcpy(&number, value, sizeof(number));
-		return number;
-	}
 	for (i = 0; i < info->length; i++)
 		number = number << 8 | value[i];
 	return number;
@@ -90,19 +92,128 @@ static void value_print(const struct plan_field_info *info, const uint8_t *value
 	}
 }
 
-static void test_print(const struct plan_test *test, FILE *out)
+/* In a range names would be odd: "tcp-20". */
+static void range_end_print(const struct plan_field_info *info, const uint8_t *value,
+			    FILE *out)
 {
-	const struct plan_field_info *info = plan_field_info(test->field);
+	if (info->format == FORMAT_PROTOCOL)
+		fprintf(out, "%u", value_number(info, value));
+	else if (info->format == FORMAT_ETHER_TYPE)
+		fprintf(out, "0x%04x", value_number(info, value));
+	else
+		value_print(info, value, out);
+}
 
-	fprintf(out, "%s ", info->text);
-	if (test->masked) {
-		fputs("& ", out);
-		hex_print(test->mask, info->length, out);
-		fputs(test->not_equal ? " != " : " == ", out);
-	} else if (test->not_equal) {
-		fputs("!= ", out);
+static void range_print(const struct nft_form *form, const struct plan_range *range,
+			FILE *out)
+{
+	range_end_print(&form->info, range->low, out);
+	fputc('-', out);
+	range_end_print(&form->info, range->high, out);
+}
+
+static void element_print(const struct nft_form *form, const struct plan_range *range,
+			  FILE *out)
+{
+	bool is_address = form->info.format == FORMAT_IP || form->info.format == FORMAT_IP6;
+	int prefix = -1;
+
+	if (!memcmp(range->low, range->high, form->info.length)) {
+		value_print(&form->info, range->low, out);
+		return;
 	}
-	value_print(info, test->value, out);
+	if (is_address && !form->masked)
+		prefix = nft_prefix(range->low, range->high, form->info.length);
+	if (prefix < 0) {
+		range_print(form, range, out);
+		return;
+	}
+	value_print(&form->info, range->low, out);
+	fprintf(out, "/%d", prefix);
+}
+
+/* "{ 1, 2 }", or over many lines. */
+static void set_print(const struct nft_form *form, FILE *out)
+{
+	bool wrapped = form->count > SET_WRAP;
+	/* An element is about as wide as its type allows. */
+	size_t width = form->info.format == FORMAT_IP6 ? 40 :
+		       form->info.format == FORMAT_IP ? 20 : 2 * form->info.length + 6;
+	size_t in_line = SET_COLUMNS / width;
+	size_t i;
+
+	fputc('{', out);
+	for (i = 0; i < form->count; i++) {
+		fputs(i ? "," : "", out);
+		fputs(wrapped && !(i % in_line) ? "\n\t\t\t" : " ", out);
+		element_print(form, &form->many[i], out);
+	}
+	fputs(wrapped ? "\n\t\t}" : " }", out);
+}
+
+/* What stands between a place and its value. "Equal" is said only behind a mask,
+ * where nft 1.0.6 says it too. */
+static const char *operator_text(const struct nft_form *form)
+{
+	switch (form->compare) {
+	case COMPARE_AT_MOST:
+		return form->negated ? " > " : " <= ";
+	case COMPARE_AT_LEAST:
+		return form->negated ? " < " : " >= ";
+	default:
+		return form->negated ? " != " : form->masked ? " == " : " ";
+	}
+}
+
+/* nft takes masks of addresses in 128 bits as addresses only. */
+static void mask_print(const struct nft_form *form, FILE *out)
+{
+	fputs(" & ", out);
+	if (form->info.format == FORMAT_IP6)
+		value_print(&form->info, form->mask, out);
+	else
+		hex_print(form->mask, form->info.length, out);
+}
+
+static void place_print(const struct nft_form *form, FILE *out)
+{
+	static const char *const bases[] = {
+		[BASE_LINK] = "ll", [BASE_NETWORK] = "nh", [BASE_TRANSPORT] = "th",
+	};
+
+	if (form->info.text)
+		fputs(form->info.text, out);
+	else
+		fprintf(out, "@%s,%u,%u", bases[form->info.base], 8 * form->info.offset,
+			8 * form->info.length);
+}
+
+static void form_print(const struct nft_form *form, FILE *out)
+{
+	place_print(form, out);
+	if (form->masked)
+		mask_print(form, out);
+	fputs(operator_text(form), out);
+	switch (form->compare) {
+	case COMPARE_EQUAL:
+	case COMPARE_AT_LEAST:
+		value_print(&form->info, form->only.low, out);
+		break;
+	case COMPARE_AT_MOST:
+		value_print(&form->info, form->only.high, out);
+		break;
+	case COMPARE_PREFIX:
+		value_print(&form->info, form->only.low, out);
+		fprintf(out, "/%u", form->prefix);
+		break;
+	case COMPARE_BETWEEN:
+		range_print(form, &form->only, out);
+		break;
+	case COMPARE_SET:
+	case COMPARE_INTERVALS:
+		set_print(form, out);
+		break;
+	}
 }
 
 static void verdict_print(const struct plan_verdict *verdict, FILE *out)
@@ -123,24 +234,39 @@ static void verdict_print(const struct plan_verdict *verdict, FILE *out)
 	}
 }
 
+static void counter_print(uint64_t packets, uint64_t bytes, FILE *out)
+{
+	fputs("counter", out);
+	if (packets || bytes)
+		fprintf(out, " packets %llu bytes %llu", (unsigned long long)packets,
+			(unsigned long long)bytes);
+}
+
 static void rule_print(const struct plan_rule *rule, FILE *out)
 {
+	struct nft_context context = { 0 };
+	const char *separator = "\t\t";
+	struct nft_form form;
 	size_t i;
 
 	for (i = 0; i < rule->count; i++) {
 		const struct plan_statement *statement = &rule->statements[i];
 
-		fputs(i ? " " : "\t\t", out);
+		if (statement_is_test(statement)) {
+			nft_form_next(&form, &context, rule, i);
+			if (form.unsaid)
+				continue;
+		}
+		fputs(separator, out);
+		separator = " ";
 		switch (statement->kind) {
 		case STATEMENT_TEST:
-			test_print(&statement->test, out);
+		case STATEMENT_RANGES:
+			form_print(&form, out);
 			break;
 		case STATEMENT_COUNTER:
-			fputs("counter", out);
-			if (statement->counter.packets || statement->counter.bytes)
-				fprintf(out, " packets %llu bytes %llu",
-					(unsigned long long)statement->counter.packets,
-					(unsigned long long)statement->counter.bytes);
+			counter_print(statement->counter.packets,
+				      statement->counter.bytes, out);
 			break;
 		case STATEMENT_DUP:
 			fprintf(out, "dup to \"%s\"", statement->device);

@@ -9,10 +9,13 @@
 #include <string.h>
 
 static const struct plan_field_info fields[] = {
+	[FIELD_RAW] = { .format = FORMAT_HEX },
 	[FIELD_META_PROTOCOL] = { "meta protocol", BASE_META,
 		NFT_META_PROTOCOL, 2, FORMAT_ETHER_TYPE, false },
 	[FIELD_META_L4PROTO] = { "meta l4proto", BASE_META,
 		NFT_META_L4PROTO, 1, FORMAT_PROTOCOL, false },
+	[FIELD_META_LENGTH] = { "meta length", BASE_META,
+		NFT_META_LEN, 4, FORMAT_NUMBER, true },
 	[FIELD_META_IIF] = { "iif", BASE_META,
 		NFT_META_IIF, 4, FORMAT_NUMBER, true },
 	[FIELD_META_IIFNAME] = { "iifname", BASE_META,
@@ -40,11 +43,25 @@ static const struct plan_field_info fields[] = {
 	[FIELD_UDP_DESTINATION] = { "udp dport", BASE_TRANSPORT, 2, 2, FORMAT_NUMBER, false },
 	[FIELD_SCTP_SOURCE] = { "sctp sport", BASE_TRANSPORT, 0, 2, FORMAT_NUMBER, false },
 	[FIELD_SCTP_DESTINATION] = { "sctp dport", BASE_TRANSPORT, 2, 2, FORMAT_NUMBER, false },
+	[FIELD_TH_SOURCE] = { "th sport", BASE_TRANSPORT, 0, 2, FORMAT_NUMBER, false },
+	[FIELD_TH_DESTINATION] = { "th dport", BASE_TRANSPORT, 2, 2, FORMAT_NUMBER, false },
 };
 
 const struct plan_field_info *plan_field_info(enum plan_field field)
 {
 	return &fields[field];
+}
+
+struct plan_field_info plan_place_info(const struct plan_place *place)
+{
+	struct plan_field_info info = *plan_field_info(place->field);
+
+	if (place->field == FIELD_RAW) {
+		info.base = place->base;
+		info.offset = place->offset;
+		info.length = place->length;
+	}
+	return info;
 }
 
 void plan_init(struct plan *plan, unsigned int family, const char *table,
@@ -168,7 +185,7 @@ void plan_test_set(struct plan_test *test, enum plan_field field,
 	const struct plan_field_info *info = plan_field_info(field);
 
 	memset(test, 0, sizeof(*test));
-	test->field = field;
+	test->place.field = field;
 	memcpy(test->value, value, info->length);
 	if (mask) {
 		test->masked = true;
@@ -220,6 +237,88 @@ void plan_rule_test_number(struct plan *plan, struct plan_rule *rule,
 	plan_rule_tests(plan, rule, &test, 1);
 }
 
+/* A number of up to 4 bytes, most significant byte first, for this machine. */
+static void host_order_put(uint8_t *bytes, const uint8_t *value, size_t length)
+{
+	uint32_t number;
+
+	memcpy(&number, value, length);
+	number = ntohl(number);
+	memcpy(bytes, &number, length);
+}
+
+/* One value is a plain test. */
+static void value_test(struct plan *plan, struct plan_rule *rule,
+		       const struct plan_ranges *ranges)
+{
+	struct plan_field_info info = plan_place_info(&ranges->place);
+	struct plan_test test = { .place = ranges->place, .not_equal = ranges->negated,
+				  .masked = ranges->masked };
+
+	if (info.host_order) {
+		host_order_put(test.value, ranges->ranges->low, info.length);
+		host_order_put(test.mask, ranges->mask, info.length);
+	} else {
+		memcpy(test.value, ranges->ranges->low, info.length);
+		memcpy(test.mask, ranges->mask, info.length);
+	}
+	plan_rule_tests(plan, rule, &test, 1);
+}
+
+static bool ranges_can_be_said(const struct plan_ranges *ranges)
+{
+	struct plan_field_info info = plan_place_info(&ranges->place);
+	size_t i;
+
+	if (!ranges->count || !info.length || info.length > PLAN_VALUE_MAX)
+		return false;
+	if (ranges->place.field == FIELD_RAW &&
+	    (info.base == BASE_META || ranges->place.offset > PLAN_OFFSET_MAX))
+		return false;
+	if (info.format != FORMAT_STRING)
+		return true;
+	for (i = 0; i < ranges->count; i++)
+		if (memcmp(ranges->ranges[i].low, ranges->ranges[i].high, info.length))
+			return false;
+	return !ranges->masked;
+}
+
+void plan_rule_test_ranges(struct plan *plan, struct plan_rule *rule,
+			   const struct plan_place *place, const uint8_t *mask,
+			   bool negated, const struct plan_range *ranges, size_t count)
+{
+	struct plan_ranges test = { .place = *place, .negated = negated,
+				    .masked = mask,
+				    .ranges = (struct plan_range *)ranges,
+				    .count = count };
+	size_t length = plan_place_info(place).length;
+	struct plan_statement *statement;
+
+	if (!rule)
+		return;
+	if (!ranges_can_be_said(&test)) {
+		plan->unsupported = true;
+		return;
+	}
+	if (mask)
+		memcpy(test.mask, mask, length);
+	if (count == 1 && !memcmp(ranges->low, ranges->high, length)) {
+		value_test(plan, rule, &test);
+		return;
+	}
+	test.ranges = reallocarray(NULL, count, sizeof(*ranges));
+	if (!test.ranges) {
+		plan->out_of_memory = true;
+		return;
+	}
+	memcpy(test.ranges, ranges, count * sizeof(*ranges));
+	statement = statement_add(plan, rule, STATEMENT_RANGES);
+	if (statement)
+		statement->ranges = test;
+	else
+		free(test.ranges);
+}
+
 void plan_rule_counter(struct plan *plan, struct plan_rule *rule,
 		       uint64_t packets, uint64_t bytes)
 {
@@ -255,6 +354,11 @@ void plan_rule_verdict(struct plan *plan, struct plan_rule *rule,
 
 static void rule_free(struct plan_rule *rule)
 {
+	size_t i;
+
+	for (i = 0; i < rule->count; i++)
+		if (rule->statements[i].kind == STATEMENT_RANGES)
+			free(rule->statements[i].ranges.ranges);
 	free(rule->statements);
 	free(rule->comment);
 }

@@ -4,7 +4,7 @@
  * (nft text, nf_tables netlink) walks the same plan, so that they cannot drift
  * apart. A plan knows devices by name only.
  *
- *	plan --- chain --- rule --- statement: test | counter | dup | verdict
+ *	plan --- chain --- rule --- statement: test | ranges | counter | dup | verdict
  */
 #ifndef PLAN_H
 #define PLAN_H
@@ -25,8 +25,10 @@
 
 /* What a test looks at. plan_field_info() tells where it stands. */
 enum plan_field {
+	FIELD_RAW,		/* bytes, wherever struct plan_place says */
 	FIELD_META_PROTOCOL,
 	FIELD_META_L4PROTO,
+	FIELD_META_LENGTH,
 	FIELD_META_IIF,
 	FIELD_META_IIFNAME,
 	FIELD_META_OIFNAME,
@@ -47,6 +49,9 @@ enum plan_field {
 	FIELD_UDP_DESTINATION,
 	FIELD_SCTP_SOURCE,
 	FIELD_SCTP_DESTINATION,
+	/* Ports whatever the protocol: where the transport header begins. */
+	FIELD_TH_SOURCE,
+	FIELD_TH_DESTINATION,
 };
 
 enum plan_base {
@@ -78,14 +83,41 @@ struct plan_field_info {
 
 #define PLAN_VALUE_MAX 16
 
+/* Where a test looks: a field that nft has words for, or raw bytes. */
+struct plan_place {
+	enum plan_field field;	/* FIELD_RAW: base, offset and length say where */
+	enum plan_base base;	/* BASE_META is not for raw bytes */
+	uint16_t offset;	/* bytes from the base, up to PLAN_OFFSET_MAX */
+	uint8_t length;		/* bytes, 1 to PLAN_VALUE_MAX */
+};
+
+/* The kernel's bound for a payload's offset. */
+#define PLAN_OFFSET_MAX 255
+
+/* Both ends included; in the packet's order, compared as bytes. A number of
+ * this machine (host_order) is given with its most significant byte first. */
+struct plan_range {
+	uint8_t low[PLAN_VALUE_MAX], high[PLAN_VALUE_MAX];
+};
+
 struct plan_test {
-	enum plan_field field;
+	struct plan_place place;
 	bool not_equal;
 	bool masked;
 	uint8_t mask[PLAN_VALUE_MAX];
 	/* As it stands in the packet (network order), or in host order for
 	 * the fields that plan_field_info() says so of. */
 	uint8_t value[PLAN_VALUE_MAX];
+};
+
+/* Is (bytes & mask) in one of the ranges, or with @negated in none? */
+struct plan_ranges {
+	struct plan_place place;
+	bool negated;
+	bool masked;
+	uint8_t mask[PLAN_VALUE_MAX];	/* in the order of the ranges */
+	struct plan_range *ranges;	/* ascending, with gaps between them */
+	size_t count;
 };
 
 enum plan_verdict_kind {
@@ -102,6 +134,7 @@ struct plan_verdict {
 
 enum plan_statement_kind {
 	STATEMENT_TEST,
+	STATEMENT_RANGES,
 	STATEMENT_COUNTER,
 	STATEMENT_DUP,
 	STATEMENT_VERDICT,
@@ -111,6 +144,7 @@ struct plan_statement {
 	enum plan_statement_kind kind;
 	union {
 		struct plan_test test;
+		struct plan_ranges ranges;
 		char device[IFNAMSIZ];		/* DUP: where the copy goes */
 		struct plan_verdict verdict;
 		/* COUNTER: where it starts, see PLAN_CHAIN_START */
@@ -142,10 +176,15 @@ struct plan {
 	const char *table_comment;
 	struct plan_chain **chains;
 	size_t chain_count;
-	bool out_of_memory;	/* sticky: checked once, at the end */
+	/* Both are sticky: checked once, at the end. */
+	bool out_of_memory;
+	bool unsupported;	/* a test that no nft rule can make */
 };
 
+/* FIELD_RAW has neither text nor place. */
 const struct plan_field_info *plan_field_info(enum plan_field field);
+/* The same of a place: raw bytes have no text, and read in hex. */
+struct plan_field_info plan_place_info(const struct plan_place *place);
 
 /* Builders. None of them fails at once: without memory they leave
  * plan->out_of_memory set, and calls with NULL do nothing. */
@@ -168,6 +207,15 @@ void plan_rule_test(struct plan *plan, struct plan_rule *rule,
 /* The same for a number of up to 4 bytes, given in host order. */
 void plan_rule_test_number(struct plan *plan, struct plan_rule *rule,
 			   enum plan_field field, uint32_t value);
+/* (Bytes at @place, with @mask if given) are in one of @ranges, or with @negated
+ * in none of them. @ranges are sorted and disjoint and do not touch; they are
+ * copied. Where the bytes are not in the packet the test fails either way.
+ * Leaves plan->unsupported set for no ranges at all, for a place out of bounds,
+ * and for names of devices that have a mask or are not one by one. */
+void plan_rule_test_ranges(struct plan *plan, struct plan_rule *rule,
+			   const struct plan_place *place, const uint8_t *mask,
+			   bool negated, const struct plan_range *ranges,
+			   size_t count);
 void plan_rule_counter(struct plan *plan, struct plan_rule *rule,
 		       uint64_t packets, uint64_t bytes);
 void plan_rule_dup(struct plan *plan, struct plan_rule *rule, const char *device);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What nft(8) makes of a rule's tests: by which words, and by which kind of
+ * comparison. Text and messages are both printed from this, so that nft reads
+ * the one as what the other says.
+ */
+#ifndef NFT_FORM_H
+#define NFT_FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plan.h"
+
+enum nft_compare {
+	COMPARE_EQUAL,		/* 5, with "not": != 5 */
+	COMPARE_PREFIX,		/* 10.0.0.0/8, != 10.0.0.0/8 */
+	COMPARE_AT_MOST,	/* <= 5, > 5 */
+	COMPARE_AT_LEAST,	/* >= 5, < 5 */
+	COMPARE_BETWEEN,	/* 5-7, != 5-7 */
+	COMPARE_SET,		/* { 5, 7 }, != { 5, 7 } */
+	COMPARE_INTERVALS,	/* { 5-7, 9 }, != { 5-7, 9 } */
+};
+
+/* One test. Values and mask are in the order of the packet, or most significant
+ * byte first where the info says host_order. */
+struct nft_form {
+	enum plan_field field;	/* FIELD_RAW too where the name cannot be said */
+	struct plan_field_info info;
+	bool unsaid;		/* nft adds it by itself to the test behind it */
+	enum nft_compare compare;
+	bool negated;
+	bool masked;
+	uint8_t mask[PLAN_VALUE_MAX];
+	unsigned int prefix;	/* PREFIX: bits */
+	struct plan_range only;
+	const struct plan_range *many;	/* SET, INTERVALS: the plan's */
+	size_t count;			/* of them */
+};
+
+/* What nft takes for granted of the headers at some place in a rule. */
+struct nft_context {
+	int network;		/* ETH_P_ of the last header named, or 0 */
+	int transport;		/* IPPROTO_, or 0 */
+};
+
+static inline bool statement_is_test(const struct plan_statement *statement)
+{
+	return statement->kind == STATEMENT_TEST || statement->kind == STATEMENT_RANGES;
+}
+
+/* The form of statement @number of @rule, which is a test. @context is all zero
+ * before the first statement and is then carried from one to the next. */
+void nft_form_next(struct nft_form *form, struct nft_context *context,
+		   const struct plan_rule *rule, size_t number);
+
+/* How many leading bits @low and @high have in common, where all that follow
+ * are zeros in @low and ones in @high; -1 where it is no prefix. */
+int nft_prefix(const uint8_t *low, const uint8_t *high, size_t length);
+
+#endif
