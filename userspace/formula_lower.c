@@ -1,0 +1,760 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Formula to rules.
+ *
+ * Frames are first told apart by their Ethernet type; in the chain for one type
+ * the tests of the type itself have become constants. There the formula turns
+ * into rules by its shape:
+ *
+ *  - few rows: each row a rule, its tests in a line;
+ *  - "or": one alternative after the other, each goes where it is true;
+ *  - "and", where false means "leave the mirror": every test that fails
+ *    accepts; every alternative in it but the last becomes a chain of its own
+ *    that is jumped to, and returns where it is true;
+ *  - "and" as one of several alternatives: a chain that is jumped to, and
+ *    returns where it is false.
+ *
+ * So the size grows with the formula's, and the depth only where "and" and "or"
+ * alternate.
+ */
+#include "formula_lower.h"
+
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formula_length.h"
+#include "formula_text.h"
+
+/* An "and" of so many rows is written row by row. */
+#define ROWS_MAX 2
+#define ROW_TESTS_MAX 64
+/* nft allows 16 chains on a path, the base chain and the copy among them. */
+#define LEVEL_MAX 13
+/* Every way to a chain is walked when the kernel validates it. */
+#define WEIGHT_MAX 100000
+
+#define TYPE_OFFSET 12
+
+/* What is known of the frames in a chain. */
+enum frame_class {
+	CLASS_ANY,	/* nothing: raw bytes of the frame */
+	CLASS_IP,	/* untagged IPv4, its headers where nft has them */
+	CLASS_IP6,
+};
+
+struct lowering {
+	struct plan *plan;
+	struct formula_space *space;
+	const char *name;
+	const struct plan_chain *copy;
+	enum frame_class class;
+	unsigned int pieces;		/* chains numbered so far */
+	int error;
+};
+
+/* Where rules are appended. */
+struct cursor {
+	struct plan_chain *chain;
+	unsigned int level;
+	uint32_t weight;		/* ways that lead here */
+	bool ends_mirror;		/* falling off its end leaves the mirror */
+};
+
+enum exit_kind {
+	EXIT_FALL,	/* the next rule */
+	EXIT_RETURN,
+	EXIT_ACCEPT,	/* leaves the mirror */
+	EXIT_GOTO,	/* a chain that goes on from there */
+	EXIT_COPY,	/* never comes back */
+};
+
+struct exit {
+	enum exit_kind kind;
+	const struct plan_chain *chain;
+};
+
+static const struct exit fall = { EXIT_FALL, NULL };
+static const struct exit give_back = { EXIT_RETURN, NULL };
+static const struct exit leave = { EXIT_ACCEPT, NULL };
+
+static void lower(struct lowering *lowering, struct cursor *cursor,
+		  const struct formula *formula, struct exit yes, struct exit no);
+
+static void formula_comment(struct plan *plan, struct plan_chain *chain,
+			    const struct formula *formula)
+{
+	char text[PLAN_COMMENT_MAX + 1];
+
+	formula_text(formula, text, sizeof(text));
+	plan_chain_comment(plan, chain, text, strlen(text));
+}
+
+/* --- one rule --- */
+
+struct row {
+	const struct formula *tests[ROW_TESTS_MAX];
+	size_t count;
+};
+
+static bool is_masked(const struct formula_place *place)
+{
+	size_t i;
+
+	for (i = 0; i < place->length; i++)
+		if (place->mask[i] != 0xff)
+			return true;
+	return false;
+}
+
+/* Fields of the network header that nft has names for. */
+static enum plan_field network_field(enum frame_class class, unsigned int offset,
+				     unsigned int length)
+{
+	static const struct {
+		enum frame_class class;
+		unsigned int offset, length;
+		enum plan_field field;
+	} fields[] = {
+		{ CLASS_IP, 6, 2, FIELD_IP_FRAGMENT },
+		{ CLASS_IP, 9, 1, FIELD_IP_PROTOCOL },
+		{ CLASS_IP, 12, 4, FIELD_IP_SOURCE },
+		{ CLASS_IP, 16, 4, FIELD_IP_DESTINATION },
+		{ CLASS_IP6, 6, 1, FIELD_IP6_NEXT_HEADER },
+		{ CLASS_IP6, 8, 16, FIELD_IP6_SOURCE },
+		{ CLASS_IP6, 24, 16, FIELD_IP6_DESTINATION },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (fields[i].class == class && fields[i].offset == offset &&
+		    fields[i].length == length)
+			return fields[i].field;
+	return FIELD_RAW;
+}
+
+/* Ports by the name of the one protocol that the row is about. */
+static enum plan_field port_field(uint8_t protocol, unsigned int offset)
+{
+	bool source = offset == 0;
+
+	switch (protocol) {
+	case IPPROTO_TCP: return source ? FIELD_TCP_SOURCE : FIELD_TCP_DESTINATION;
+	case IPPROTO_UDP: return source ? FIELD_UDP_SOURCE : FIELD_UDP_DESTINATION;
+	case IPPROTO_SCTP: return source ? FIELD_SCTP_SOURCE : FIELD_SCTP_DESTINATION;
+	}
+	return source ? FIELD_TH_SOURCE : FIELD_TH_DESTINATION;
+}
+
+static bool is_port(const struct formula_place *place)
+{
+	return place->length == 2 && place->offset <= 2 && !(place->offset & 1) &&
+	       !is_masked(place);
+}
+
+static void raw_place(struct plan_place *out, enum plan_base base, unsigned int offset,
+		      unsigned int length)
+{
+	*out = (struct plan_place){ FIELD_RAW, base, offset, length };
+}
+
+/* @protocol: the transport protocol that the row has tested for, or 0. */
+static void place_translate(const struct lowering *lowering,
+			    const struct formula_place *place, uint8_t protocol,
+			    struct plan_place *out)
+{
+	memset(out, 0, sizeof(*out));
+	switch (place->base) {
+	case FORMULA_FRAME:
+		if (lowering->class == CLASS_ANY || place->offset < ETH_HLEN) {
+			raw_place(out, BASE_LINK, place->offset, place->length);
+			return;
+		}
+		raw_place(out, BASE_NETWORK, place->offset - ETH_HLEN, place->length);
+		out->field = network_field(lowering->class, out->offset, out->length);
+		return;
+	case FORMULA_TRANSPORT_IP:
+	case FORMULA_TRANSPORT_IP6:
+		raw_place(out, BASE_TRANSPORT, place->offset, place->length);
+		if (is_port(place))
+			out->field = port_field(protocol, place->offset);
+		return;
+	case FORMULA_NETWORK:
+		raw_place(out, BASE_NETWORK, place->offset, place->length);
+		return;
+	case FORMULA_META_LENGTH:
+	case FORMULA_LENGTH:
+		out->field = FIELD_META_LENGTH;
+		return;
+	case FORMULA_META_INPUT:
+		out->field = FIELD_META_IIF;
+		return;
+	case FORMULA_META_PROTOCOL:
+		out->field = FIELD_META_PROTOCOL;
+		return;
+	}
+}
+
+/* nft's own words for the network header imply the kernel's protocol. */
+static bool needs_protocol(enum plan_field field)
+{
+	switch (field) {
+	case FIELD_IP_FRAGMENT:
+	case FIELD_IP_PROTOCOL:
+	case FIELD_IP_SOURCE:
+	case FIELD_IP_DESTINATION:
+	case FIELD_IP6_NEXT_HEADER:
+	case FIELD_IP6_SOURCE:
+	case FIELD_IP6_DESTINATION:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The one value that a row allows the transport protocol, or 0. */
+static uint8_t row_protocol(const struct lowering *lowering, const struct row *row)
+{
+	unsigned int offset = ETH_HLEN + (lowering->class == CLASS_IP ? 9 : 6);
+	size_t i;
+
+	for (i = 0; i < row->count && lowering->class != CLASS_ANY; i++) {
+		const struct formula *test = row->tests[i];
+
+		if (test->place.base == FORMULA_FRAME && test->place.offset == offset &&
+		    test->place.length == 1 && !is_masked(&test->place) &&
+		    test->count == 1 && test->ranges[0].low[0] == test->ranges[0].high[0])
+			return test->ranges[0].low[0];
+	}
+	return 0;
+}
+
+/* Whichever is shorter: these values, or not those others. */
+static void test_emit(struct lowering *lowering, struct plan_rule *rule,
+		      const struct formula *test, const struct plan_place *place)
+{
+	const uint8_t *mask = is_masked(&test->place) ? test->place.mask : NULL;
+	const struct formula *negation = formula_not(lowering->space, test);
+	bool negated = negation->kind == FORMULA_TEST && negation->count < test->count;
+	const struct formula *shown = negated ? negation : test;
+
+	plan_rule_test_ranges(lowering->plan, rule, place, mask, negated,
+			      shown->ranges, shown->count);
+}
+
+/* The order in which tests stand in a rule: what is cheap and what nft needs to
+ * know first; then from high offsets down, since nft joins neighbours that
+ * ascend into one load. */
+static int test_rank(const struct plan_place *place)
+{
+	switch (place->field) {
+	case FIELD_META_IIF: return 0;
+	case FIELD_META_PROTOCOL: return 1;
+	case FIELD_META_LENGTH: return 2;
+	case FIELD_IP_PROTOCOL:
+	case FIELD_IP6_NEXT_HEADER: return 3;
+	case FIELD_IP_FRAGMENT: return 4;
+	default: break;
+	}
+	if (place->field != FIELD_RAW)
+		return needs_protocol(place->field) ? 6 : 8;
+	return place->base == BASE_LINK ? 5 : place->base == BASE_NETWORK ? 7 : 9;
+}
+
+struct placed_test {
+	const struct formula *test;
+	struct plan_place place;
+};
+
+static int placed_compare(const void *left, const void *right)
+{
+	const struct placed_test *a = left, *b = right;
+	int ranks = test_rank(&a->place) - test_rank(&b->place);
+
+	if (ranks)
+		return ranks;
+	if (a->test->place.offset != b->test->place.offset)
+		return a->test->place.offset > b->test->place.offset ? -1 : 1;
+	return a->test->number < b->test->number ? -1 : a->test->number > b->test->number;
+}
+
+static void verdict_emit(struct lowering *lowering, struct plan_rule *rule,
+			 struct exit exit)
+{
+	switch (exit.kind) {
+	case EXIT_FALL:
+		break;
+	case EXIT_RETURN:
+		plan_rule_verdict(lowering->plan, rule, VERDICT_RETURN, NULL);
+		break;
+	case EXIT_ACCEPT:
+		plan_rule_verdict(lowering->plan, rule, VERDICT_ACCEPT, NULL);
+		break;
+	case EXIT_GOTO:
+	case EXIT_COPY:
+		plan_rule_verdict(lowering->plan, rule, VERDICT_GOTO, exit.chain);
+		break;
+	}
+}
+
+static void row_emit(struct lowering *lowering, struct cursor *cursor,
+		     const struct row *row, struct exit exit)
+{
+	struct placed_test placed[ROW_TESTS_MAX];
+	uint8_t protocol = row_protocol(lowering, row);
+	struct plan_rule *rule;
+	size_t i;
+
+	for (i = 0; i < row->count; i++) {
+		placed[i].test = row->tests[i];
+		place_translate(lowering, &row->tests[i]->place, protocol, &placed[i].place);
+	}
+	qsort(placed, row->count, sizeof(placed[0]), placed_compare);
+	rule = plan_add_rule(lowering->plan, cursor->chain);
+	for (i = 0; i < row->count; i++)
+		if (needs_protocol(placed[i].place.field))
+			break;
+	if (i < row->count)
+		plan_rule_test_number(lowering->plan, rule, FIELD_META_PROTOCOL,
+				      lowering->class == CLASS_IP ? ETH_P_IP : ETH_P_IPV6);
+	for (i = 0; i < row->count; i++)
+		test_emit(lowering, rule, placed[i].test, &placed[i].place);
+	verdict_emit(lowering, rule, exit);
+}
+
+/* --- rows of a formula --- */
+
+/* nft cannot look up masked bytes in a set: a row for each range. */
+static size_t test_rows(struct lowering *lowering, const struct formula *test)
+{
+	const struct formula *negation;
+
+	if (!is_masked(&test->place) || test->count == 1)
+		return 1;
+	negation = formula_not(lowering->space, test);
+	return negation->count < test->count && negation->count == 1 ? 1 : test->count;
+}
+
+/* How many rows @formula has, or ROWS_MAX + 1 for "too many". */
+static size_t rows_count(struct lowering *lowering, const struct formula *formula)
+{
+	size_t i, own, count = formula->kind == FORMULA_AND ? 1 : 0;
+
+	switch (formula->kind) {
+	case FORMULA_FALSE:
+		return 0;
+	case FORMULA_TRUE:
+		return 1;
+	case FORMULA_TEST:
+		count = test_rows(lowering, formula);
+		break;
+	case FORMULA_AND:
+		if (formula->count > ROW_TESTS_MAX)
+			return ROWS_MAX + 1;
+		for (i = 0; i < formula->count && count <= ROWS_MAX; i++) {
+			own = rows_count(lowering, formula->children[i]);
+			count *= own;
+		}
+		break;
+	case FORMULA_OR:
+		for (i = 0; i < formula->count && count <= ROWS_MAX; i++)
+			count += rows_count(lowering, formula->children[i]);
+		break;
+	}
+	return count > ROWS_MAX ? ROWS_MAX + 1 : count;
+}
+
+/* What still has to be true for a row, as a list. */
+struct pending {
+	const struct formula *formula;
+	const struct pending *next;
+};
+
+static void rows_emit(struct lowering *lowering, struct cursor *cursor,
+		      const struct pending *pending, struct row *row, struct exit exit);
+
+static void test_rows_emit(struct lowering *lowering, struct cursor *cursor,
+			   const struct formula *test, const struct pending *next,
+			   struct row *row, struct exit exit)
+{
+	size_t before = row->count;
+	size_t i;
+
+	if (row->count == ROW_TESTS_MAX) {
+		lowering->error = -E2BIG;
+		return;
+	}
+	if (test_rows(lowering, test) == 1) {
+		row->tests[row->count++] = test;
+		rows_emit(lowering, cursor, next, row, exit);
+		row->count = before;
+		return;
+	}
+	for (i = 0; i < test->count; i++) {
+		row->tests[row->count++] = formula_test(lowering->space, &test->place,
+							&test->ranges[i], 1);
+		rows_emit(lowering, cursor, next, row, exit);
+		row->count = before;
+	}
+}
+
+static void rows_emit(struct lowering *lowering, struct cursor *cursor,
+		      const struct pending *pending, struct row *row, struct exit exit)
+{
+	const struct formula *formula;
+	size_t i;
+
+	if (!pending) {
+		row_emit(lowering, cursor, row, exit);
+		return;
+	}
+	formula = pending->formula;
+	switch (formula->kind) {
+	case FORMULA_FALSE:
+		return;
+	case FORMULA_TRUE:
+		rows_emit(lowering, cursor, pending->next, row, exit);
+		return;
+	case FORMULA_TEST:
+		test_rows_emit(lowering, cursor, formula, pending->next, row, exit);
+		return;
+	case FORMULA_OR:
+		for (i = 0; i < formula->count; i++) {
+			struct pending one = { formula->children[i], pending->next };
+
+			rows_emit(lowering, cursor, &one, row, exit);
+		}
+		return;
+	case FORMULA_AND: {
+		struct pending list[ROW_TESTS_MAX];
+
+		for (i = formula->count; i--; )
+			list[i] = (struct pending){
+				formula->children[i],
+				i + 1 < formula->count ? &list[i + 1] : pending->next,
+			};
+		rows_emit(lowering, cursor, &list[0], row, exit);
+		return;
+	}
+	}
+}
+
+/* All rows of @formula, each a rule that ends in @exit. */
+static void formula_rows_emit(struct lowering *lowering, struct cursor *cursor,
+			      const struct formula *formula, struct exit exit)
+{
+	struct pending all = { formula, NULL };
+	struct row row = { .count = 0 };
+
+	rows_emit(lowering, cursor, &all, &row, exit);
+}
+
+/* --- shapes --- */
+
+static void exit_emit(struct lowering *lowering, struct cursor *cursor, struct exit exit)
+{
+	if (exit.kind == EXIT_FALL || (exit.kind == EXIT_ACCEPT && cursor->ends_mirror))
+		return;
+	verdict_emit(lowering, plan_add_rule(lowering->plan, cursor->chain), exit);
+}
+
+/* A new chain below @cursor's, that says what it decides. */
+static struct cursor piece_begin(struct lowering *lowering, const struct cursor *cursor,
+				 const struct formula *formula, uint32_t ways)
+{
+	struct cursor piece = {
+		.level = cursor->level + 1,
+		.weight = cursor->weight * ways,
+	};
+
+	if (piece.level > LEVEL_MAX || piece.weight > WEIGHT_MAX)
+		lowering->error = -E2BIG;
+	piece.chain = plan_add_chain(lowering->plan, PLAN_CHAIN_PREFIX "%s/%u",
+				     lowering->name, ++lowering->pieces);
+	formula_comment(lowering->plan, piece.chain, formula);
+	return piece;
+}
+
+static void jump_emit(struct lowering *lowering, struct cursor *cursor,
+		      const struct cursor *piece)
+{
+	plan_rule_verdict(lowering->plan, plan_add_rule(lowering->plan, cursor->chain),
+			  VERDICT_JUMP, piece->chain);
+}
+
+/* How often a way leads on from @formula's rules: for the weight of what is
+ * gone to from there. */
+static uint32_t ways_out(const struct formula *formula)
+{
+	uint32_t ways = 0;
+	size_t i;
+
+	if (formula->kind != FORMULA_OR)
+		return 2;
+	for (i = 0; i < formula->count && ways <= WEIGHT_MAX; i++)
+		ways += ways_out(formula->children[i]);
+	return ways;
+}
+
+/* An alternative that is not the last piece of an "and". */
+static void condition_lower(struct lowering *lowering, struct cursor *cursor,
+			    const struct formula *condition, struct exit no)
+{
+	struct cursor piece;
+
+	if (no.kind == EXIT_ACCEPT) {
+		piece = piece_begin(lowering, cursor, condition, 1);
+		lower(lowering, &piece, condition, give_back, leave);
+		jump_emit(lowering, cursor, &piece);
+		return;
+	}
+	/* In the same frame of the jump stack: go on in another chain. */
+	piece = piece_begin(lowering, cursor, condition, ways_out(condition));
+	piece.ends_mirror = cursor->ends_mirror;
+	lower(lowering, cursor, condition, (struct exit){ EXIT_GOTO, piece.chain }, no);
+	*cursor = piece;
+}
+
+static void and_lower(struct lowering *lowering, struct cursor *cursor,
+		      const struct formula *formula, struct exit yes, struct exit no)
+{
+	const struct formula *last = NULL;
+	size_t i;
+
+	for (i = 0; i < formula->count && !lowering->error; i++) {
+		const struct formula *child = formula->children[i];
+
+		if (child->kind == FORMULA_TEST) {
+			formula_rows_emit(lowering, cursor,
+					  formula_not(lowering->space, child), no);
+			continue;
+		}
+		if (last)
+			condition_lower(lowering, cursor, last, no);
+		last = child;
+	}
+	if (last)
+		lower(lowering, cursor, last, yes, no);
+	else
+		exit_emit(lowering, cursor, yes);
+}
+
+/* An "and" as one of several alternatives: where it is false the next rule of
+ * @cursor goes on. */
+static void alternative_lower(struct lowering *lowering, struct cursor *cursor,
+			      const struct formula *formula, struct exit yes)
+{
+	struct cursor piece = piece_begin(lowering, cursor, formula, 1);
+
+	if (yes.kind == EXIT_COPY) {
+		lower(lowering, &piece, formula, yes, give_back);
+		jump_emit(lowering, cursor, &piece);
+		return;
+	}
+	/* Going on somewhere else must not leave a frame behind on the jump
+	 * stack: the rest of @cursor moves into the piece instead. */
+	piece.weight = cursor->weight * (uint32_t)(formula->count + 1);
+	if (piece.weight > WEIGHT_MAX)
+		lowering->error = -E2BIG;
+	piece.ends_mirror = cursor->ends_mirror;
+	and_lower(lowering, cursor, formula, yes, (struct exit){ EXIT_GOTO, piece.chain });
+	*cursor = piece;
+}
+
+static void lower(struct lowering *lowering, struct cursor *cursor,
+		  const struct formula *formula, struct exit yes, struct exit no)
+{
+	size_t i;
+
+	if (lowering->error)
+		return;
+	if (formula->kind == FORMULA_TRUE) {
+		exit_emit(lowering, cursor, yes);
+		return;
+	}
+	if (rows_count(lowering, formula) <= ROWS_MAX || formula->kind == FORMULA_TEST) {
+		formula_rows_emit(lowering, cursor, formula, yes);
+		exit_emit(lowering, cursor, no);
+	} else if (formula->kind == FORMULA_OR) {
+		for (i = 0; i < formula->count && !lowering->error; i++)
+			lower(lowering, cursor, formula->children[i], yes, fall);
+		exit_emit(lowering, cursor, no);
+	} else if (no.kind == EXIT_FALL) {
+		alternative_lower(lowering, cursor, formula, yes);
+	} else {
+		and_lower(lowering, cursor, formula, yes, no);
+	}
+}
+
+/* --- kinds of frames --- */
+
+static const struct formula *type_in(struct formula_space *space,
+				     const uint16_t *types, size_t count)
+{
+	struct formula_place place = { .base = FORMULA_FRAME, .offset = TYPE_OFFSET,
+				       .length = 2, .mask = { 0xff, 0xff } };
+	struct plan_range ranges[4] = { 0 };
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		ranges[i].low[0] = ranges[i].high[0] = types[i] >> 8;
+		ranges[i].low[1] = ranges[i].high[1] = types[i] & 0xff;
+	}
+	return formula_test(space, &place, ranges, count);
+}
+
+/* Bytes of the transport header as bytes of the frame, IPv4 header included
+ * whose length is @data's words. */
+static const struct formula *transport_move(struct formula_space *space,
+					    const struct formula *test, void *data)
+{
+	const unsigned int *words = data;
+	struct formula_place place = test->place;
+
+	if (place.base == FORMULA_TRANSPORT_IP)
+		place.offset += ETH_HLEN + 4 * *words;
+	else if (place.base == FORMULA_TRANSPORT_IP6)
+		place.offset += ETH_HLEN + 40;
+	else
+		return test;
+	place.base = FORMULA_FRAME;
+	return formula_test(space, &place, test->ranges, test->count);
+}
+
+/* The same formula without nft's transport header: one alternative for each
+ * length that an IPv4 header can claim. */
+static const struct formula *transport_raw(struct formula_space *space,
+					   enum frame_class class,
+					   const struct formula *formula)
+{
+	struct formula_place place = { .base = FORMULA_FRAME, .offset = ETH_HLEN,
+				       .length = 1, .mask = { 0x0f } };
+	const struct formula *alternatives[16];
+	unsigned int words;
+
+	if (class == CLASS_IP6)
+		return formula_map(space, formula, transport_move, &(unsigned int){ 0 });
+	for (words = 0; words < 16; words++) {
+		struct plan_range range = { .low = { words }, .high = { words } };
+		const struct formula *moved;
+
+		moved = formula_map(space, formula, transport_move, &words);
+		alternatives[words] = formula_and2(space,
+			formula_test(space, &place, &range, 1), moved);
+	}
+	return formula_or(space, alternatives, 16);
+}
+
+/* A chain of its own for @formula, for frames of @class. */
+static const struct plan_chain *class_lower(struct lowering *lowering,
+					    enum frame_class class, const char *suffix,
+					    const struct formula *formula)
+{
+	struct cursor cursor = { .level = 2, .weight = 1, .ends_mirror = true };
+
+	cursor.chain = plan_add_chain(lowering->plan, PLAN_CHAIN_PREFIX "%s/%s",
+				      lowering->name, suffix);
+	formula_comment(lowering->plan, cursor.chain, formula);
+	lowering->class = class;
+	lower(lowering, &cursor, formula, (struct exit){ EXIT_COPY, lowering->copy }, leave);
+	lowering->class = CLASS_ANY;
+	return cursor.chain;
+}
+
+struct frame_kind {
+	enum frame_class class;
+	uint16_t type;
+	const char *suffix, *cut_suffix;
+	enum formula_base transport;
+};
+
+static const struct frame_kind kinds[] = {
+	{ CLASS_IP, ETH_P_IP, "ip", "ip/cut", FORMULA_TRANSPORT_IP },
+	{ CLASS_IP6, ETH_P_IPV6, "ip6", "ip6/cut", FORMULA_TRANSPORT_IP6 },
+};
+
+/* A rule of @chain for untagged frames of a kind. "meta protocol" is the cheap
+ * test; but the kernel takes a VLAN tag off on ingress and then speaks of the
+ * inner protocol, so the type field itself is asked too. */
+static struct plan_rule *kind_rule(struct lowering *lowering, struct plan_chain *chain,
+				   const struct frame_kind *kind, bool as_kernel)
+{
+	struct plan_rule *rule = plan_add_rule(lowering->plan, chain);
+
+	if (as_kernel)
+		plan_rule_test_number(lowering->plan, rule, FIELD_META_PROTOCOL, kind->type);
+	plan_rule_test_number(lowering->plan, rule, FIELD_ETHER_TYPE, kind->type);
+	return rule;
+}
+
+/* Reserved by IANA: no frame that nft has found a transport header in is lost
+ * on the exact way if it claims this one. */
+#define PROTOCOL_RESERVED 255
+
+static void kind_lower(struct lowering *lowering, struct plan_chain *chain,
+		       const struct frame_kind *kind, const struct formula *formula)
+{
+	struct exit copy = { EXIT_COPY, lowering->copy };
+	const struct plan_chain *target;
+	struct plan_rule *rule;
+
+	if (formula->kind == FORMULA_FALSE) {
+		verdict_emit(lowering, kind_rule(lowering, chain, kind, false), leave);
+		return;
+	}
+	if (formula->kind == FORMULA_TRUE) {
+		verdict_emit(lowering, kind_rule(lowering, chain, kind, false), copy);
+		return;
+	}
+	target = class_lower(lowering, kind->class, kind->suffix, formula);
+	rule = kind_rule(lowering, chain, kind, true);
+	if (!formula_uses(lowering->space, formula, kind->transport)) {
+		if (target)
+			plan_rule_verdict(lowering->plan, rule, VERDICT_GOTO, target);
+		return;
+	}
+	plan_rule_test_ranges(lowering->plan, rule,
+			      &(struct plan_place){ .field = FIELD_META_L4PROTO }, NULL, true,
+			      &(struct plan_range){ { PROTOCOL_RESERVED }, { PROTOCOL_RESERVED } }, 1);
+	if (target)
+		plan_rule_verdict(lowering->plan, rule, VERDICT_GOTO, target);
+	/* Headers that do not add up, which nft leaves alone and libpcap reads. */
+	target = class_lower(lowering, CLASS_ANY, kind->cut_suffix,
+			     transport_raw(lowering->space, kind->class, formula));
+	rule = kind_rule(lowering, chain, kind, false);
+	if (target)
+		plan_rule_verdict(lowering->plan, rule, VERDICT_GOTO, target);
+}
+
+int formula_lower(struct plan *plan, struct formula_space *space, const char *name,
+		  struct plan_chain *chain, const struct formula *formula,
+		  const struct plan_chain *copy)
+{
+	static const uint16_t types[] = { ETH_P_IP, ETH_P_IPV6 };
+	struct lowering lowering = { .plan = plan, .space = space, .name = name,
+				     .copy = copy };
+	struct cursor cursor = { .chain = chain, .level = 1, .weight = 1,
+				 .ends_mirror = true };
+	const struct formula *rest;
+	size_t i;
+
+	formula = formula_length_lower(space, formula);
+	rest = formula_assume(space, formula,
+			      formula_not(space, type_in(space, types, 2)));
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct formula *known, *own;
+
+		known = type_in(space, &kinds[i].type, 1);
+		own = formula_assume(space, formula, known);
+		if (own != rest)
+			kind_lower(&lowering, chain, &kinds[i], own);
+	}
+	lower(&lowering, &cursor, rest, (struct exit){ EXIT_COPY, copy }, leave);
+	if (lowering.error)
+		return lowering.error;
+	if (formula_space_error(space))
+		return formula_space_error(space);
+	return plan->out_of_memory ? -ENOMEM : 0;
+}
