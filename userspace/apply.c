@@ -15,7 +15,7 @@
 #define APPLY_TRIES 10
 
 static int plan_make(struct plan *plan, const struct session *session,
-		     const struct mirror *mirror)
+		     const struct mirror *mirror, struct error_list *errors)
 {
 	struct plan_start *starts = calloc(mirror->target_count, sizeof(*starts));
 	size_t i;
@@ -35,6 +35,7 @@ static int plan_make(struct plan *plan, const struct session *session,
 		starts[i].bytes = count.bytes;
 	}
 	plan_init(plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
+	(void)errors;
 	error = plan_mirror(plan, mirror, starts);
 	free(starts);
 	return error;
@@ -82,16 +83,15 @@ static int change_send(struct session *session, const struct mirror *mirror,
 	return error;
 }
 
-/* One attempt with the session as it was read. -ERESTART asks for another. */
 static int apply_once(struct session *session, const struct mirror *mirror,
 		      enum apply_mode mode, struct apply_result *result,
-		      struct nl_refusal *refusal)
+		      struct nl_refusal *refusal, struct error_list *errors)
 {
 	struct plan plan;
 	int error;
 
 	memset(refusal, 0, sizeof(*refusal));
-	error = plan_make(&plan, session, mirror);
+	error = plan_make(&plan, session, mirror, errors);
 	if (error)
 		goto out_free;
 	error = is_unchanged(session, mirror, &plan);
@@ -108,30 +108,76 @@ out_free:
 	return error;
 }
 
-static int apply_rules(struct session *session, const struct mirror *mirror,
-		       enum apply_mode mode, struct apply_result *result,
-		       struct error_list *errors)
+/* Remember a target that was made, once. */
+static void made_note(struct apply_result *result, const struct target *target)
 {
-	struct nl_refusal refusal;
-	int tries = APPLY_TRIES;
+	size_t i;
+
+	for (i = 0; i < result->made_count; i++)
+		if (result->made[i] == target)
+			return;
+	result->made[result->made_count++] = target;
+}
+
+/* Do the devices that the rules now send to still exist? Somebody may have
+ * taken one away between our look and our change. */
+static int targets_verify(struct session *session, const struct mirror *mirror)
+{
+	struct link_table links = { 0 };
 	size_t i;
 	int error;
 
-	for (;;) {
-		for (i = 0; mode == APPLY_CHECK && i < result->made_count; i++)
-			if (link_table_add_planned(&session->links,
-						   result->made[i]->device))
-				return -ENOMEM;
-		error = apply_once(session, mirror, mode, result, &refusal);
-		if (!error)
-			return 0;
-		if (error != -ERESTART || !tries--)
-			break;
-		error = session_read(session, errors);
-		if (error)
-			return error;
+	error = link_table_read(&links, session->route);
+	for (i = 0; i < mirror->target_count && !error; i++) {
+		const struct link *was, *now;
+
+		was = link_find(&session->links, mirror->targets[i].device);
+		now = link_find(&links, mirror->targets[i].device);
+		if (!was || !now || was->index != now->index)
+			error = -ERESTART;
 	}
-	return refusal.error ? nft_explain_refusal(&refusal, errors) : error;
+	link_table_free(&links);
+	return error;
+}
+
+/* One attempt with the session as it was read: devices first, then rules. */
+static int attempt(struct session *session, const struct mirror *mirror,
+		   enum apply_mode mode, struct apply_result *result,
+		   struct error_list *errors)
+{
+	const struct target **missing = NULL;
+	struct nl_refusal refusal;
+	size_t count, i;
+	int error;
+
+	error = targets_check(session, mirror, errors);
+	if (!error)
+		error = targets_missing(session, mirror, &missing, &count);
+	if (error)
+		return error;
+	for (i = 0; i < count; i++)
+		made_note(result, missing[i]);
+	if (mode == APPLY_CHANGE)
+		error = targets_make(session, mirror, missing, count, errors);
+	else
+		for (i = 0; i < count && !error; i++)
+			error = link_table_add_planned(&session->links, missing[i]->device);
+	free(missing);
+	if (error)
+		return error;
+	error = apply_once(session, mirror, mode, result, &refusal, errors);
+	if (error && error != -ERESTART && refusal.error)
+		return nft_explain_refusal(&refusal, errors);
+	if (!error && mode == APPLY_CHANGE)
+		error = targets_verify(session, mirror);
+	return error;
+}
+
+/* Refusals that only say that somebody else was faster: a ruleset that changed,
+ * a device that came or went. */
+static bool is_race(int error)
+{
+	return error == -ERESTART || error == -EEXIST || error == -ENODEV;
 }
 
 int apply_mirror(struct session *session, const struct mirror *mirror,
@@ -139,18 +185,29 @@ int apply_mirror(struct session *session, const struct mirror *mirror,
 		 struct error_list *errors)
 {
 	const struct installed_mirror *former;
+	int tries = APPLY_TRIES;
 	int error;
 
 	memset(result, 0, sizeof(*result));
-	error = targets_check(session, mirror, errors);
-	if (!error)
-		error = targets_missing(session, mirror, &result->made, &result->made_count);
-	if (!error && mode == APPLY_CHANGE)
-		error = targets_make(session, mirror, result->made, result->made_count, errors);
-	if (error)
-		return error;
-	error = apply_rules(session, mirror, mode, result, errors);
+	result->made = calloc(mirror->target_count, sizeof(*result->made));
+	if (!result->made)
+		return -ENOMEM;
+	for (;;) {
+		struct error_list complaints = { 0 };
+
+		error = attempt(session, mirror, mode, result, &complaints);
+		if (!is_race(error) || !tries--) {
+			error_move(errors, &complaints);
+			break;
+		}
+		error_clear(&complaints);
+		error = session_read(session, errors);
+		if (error)
+			break;
+	}
 	if (error) {
+		if (error == -ERESTART)
+			nft_explain_refusal(&(struct nl_refusal){ .error = error }, errors);
 		if (mode == APPLY_CHANGE)
 			targets_unmake(session, result->made, result->made_count, errors);
 		return error;
@@ -160,4 +217,3 @@ int apply_mirror(struct session *session, const struct mirror *mirror,
 		return targets_drop(session, former, errors);
 	return 0;
 }
-

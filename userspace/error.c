@@ -97,6 +97,16 @@ int error_report(const struct error_list *errors, FILE *stream)
 	return status;
 }
 
+void error_move(struct error_list *to, struct error_list *from)
+{
+	size_t i;
+
+	for (i = 0; i < from->count; i++)
+		record_add(to, from->records[i].kind, from->records[i].text);
+	to->out_of_memory |= from->out_of_memory;
+	error_clear(from);
+}
+
 void error_clear(struct error_list *errors)
 {
 	size_t i;

@@ -49,6 +49,9 @@ const char *error_text(const struct error_list *errors, size_t index);
  * refused, 0 if there is no record. */
 int error_report(const struct error_list *errors, FILE *stream);
 
+/* Append the records of @from to @to; @from is empty afterwards. */
+void error_move(struct error_list *to, struct error_list *from);
+
 /* Drop all records; the list can be used again. */
 void error_clear(struct error_list *errors);
 

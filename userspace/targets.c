@@ -86,20 +86,29 @@ static unsigned int mtu_choose(const struct session *session, const struct mirro
 	return mtu < MTU_MAX ? mtu : MTU_MAX;
 }
 
+static bool device_in_use(const struct session *session, unsigned int index)
+{
+	size_t i, j;
+
+	for (i = 0; i < session->installed.count; i++)
+		for (j = 0; j < session->installed.mirrors[i].target_count; j++)
+			if (session->installed.mirrors[i].targets[j].index == index)
+				return true;
+	return false;
+}
+
 void targets_unmake(struct session *session, const struct target **made,
 		    size_t count, struct error_list *errors)
 {
-	struct link_table links = { 0 };
+	if (!count || session_read(session, errors))
+		return;
+	while (count--) {
+		const struct link *link;
 
-	if (count && !link_table_read(&links, session->route))
-		while (count--) {
-			const struct link *link;
-
-			link = link_find(&links, made[count]->device);
-			if (link && device_is_ours(link))
-				device_delete(session->route, link, errors);
-		}
-	link_table_free(&links);
+		link = link_find(&session->links, made[count]->device);
+		if (link && device_is_ours(link) && !device_in_use(session, link->index))
+			device_delete(session->route, link, errors);
+	}
 }
 
 int targets_make(struct session *session, const struct mirror *mirror,
@@ -118,17 +127,6 @@ int targets_make(struct session *session, const struct mirror *mirror,
 		}
 	}
 	return count ? session_read(session, errors) : 0;
-}
-
-static bool device_in_use(const struct session *session, unsigned int index)
-{
-	size_t i, j;
-
-	for (i = 0; i < session->installed.count; i++)
-		for (j = 0; j < session->installed.mirrors[i].target_count; j++)
-			if (session->installed.mirrors[i].targets[j].index == index)
-				return true;
-	return false;
 }
 
 /* Delete the pairs of ours that no mirror sends to any more: those that

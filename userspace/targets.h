@@ -25,7 +25,7 @@ int targets_make(struct session *session, const struct mirror *mirror,
 		 const struct target **missing, size_t count,
 		 struct error_list *errors);
 
-/* Take back what targets_make() made. */
+/* Take back what targets_make() made, unless another mirror uses it by now. */
 void targets_unmake(struct session *session, const struct target **made,
 		    size_t count, struct error_list *errors);
 
