@@ -106,20 +106,19 @@ int cmd_compare(int argc, char **argv)
 	};
 	struct error_list errors = { 0 };
 	bool json = false;
-	int option, error = 0;
+	int option, error;
 
+	error = options_check(argc, argv, table, &errors);
 	optind = 0;
-	while (!error && (option = getopt_long(argc, argv, "+:h", table, NULL)) != -1) {
+	while (!error && (option = getopt_long(argc, argv, "+h", table, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(usage, stdout);
 			return cmd_finish(0, &errors);
 		}
 		if (option == 'j')
 			json = true;
-		else if (option == 'p')
-			error = paths_read(optarg, &options, &errors);
 		else
-			error = options_unknown(argv, option, &errors);
+			error = paths_read(optarg, &options, &errors);
 	}
 	if (!error && optind < argc)
 		error = error_definition(&errors, &(struct location){ "command line", 1, optind },

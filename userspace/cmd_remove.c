@@ -47,14 +47,15 @@ int cmd_remove(int argc, char **argv)
 	bool all = false;
 	int option, error;
 
+	error = options_check(argc, argv, options, &errors);
+	if (error)
+		return cmd_finish(error, &errors);
 	optind = 0;
-	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(usage, stdout);
 			return cmd_finish(0, &errors);
 		}
-		if (option != 'a')
-			return cmd_finish(options_unknown(argv, option, &errors), &errors);
 		all = true;
 	}
 	if (all == (optind < argc))

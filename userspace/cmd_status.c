@@ -117,20 +117,19 @@ int cmd_status(int argc, char **argv)
 	};
 	struct status_options options = { 0 };
 	struct error_list errors = { 0 };
-	int option, error = 0;
+	int option, error;
 
+	error = options_check(argc, argv, table, &errors);
 	optind = 0;
-	while (!error && (option = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
+	while (!error && (option = getopt_long(argc, argv, "h", table, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(usage, stdout);
 			return cmd_finish(0, &errors);
 		}
 		if (option == 'j')
 			options.json = true;
-		else if (option == 'w')
-			error = watch_read(optarg, &options.watch, &errors);
 		else
-			error = options_unknown(argv, option, &errors);
+			error = watch_read(optarg, &options.watch, &errors);
 	}
 	options.names = argv + optind;
 	options.name_count = argc - optind;

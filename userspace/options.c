@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,18 +17,50 @@ static const struct option definition_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-int options_unknown(char **argv, int option, struct error_list *errors)
+/* The entry of @table that @word names, whole; *value is set for "--name=value". */
+static const struct option *option_find(const struct option *table, const char *word,
+					bool *value)
 {
-	struct location where = { "command line", 1, optind > 1 ? optind - 1 : 1 };
-	const char *text = argv[where.column];
+	size_t length = strcspn(word, "=");
 
-	if (option == ':')
-		return error_definition(errors, &where,
-					"option '%s' needs a value, see mirror-nft %s --help",
-					text, argv[0]);
-	return error_definition(errors, &where,
-				"option '%s' is not known, see mirror-nft %s --help",
-				text, argv[0]);
+	*value = word[length] == '=';
+	for (; table->name; table++)
+		if (strlen(table->name) == length && !memcmp(table->name, word, length))
+			return table;
+	return NULL;
+}
+
+int options_check(int argc, char **argv, const struct option *table,
+		  struct error_list *errors)
+{
+	struct location where = { "command line", 1, 1 };
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		const struct option *option;
+		bool value;
+
+		where.column = i;
+		if (argv[i][0] != '-' || !argv[i][1] || !strcmp(argv[i], "-h"))
+			continue;
+		if (!strcmp(argv[i], "--"))
+			return 0;
+		option = argv[i][1] == '-' ? option_find(table, argv[i] + 2, &value) : NULL;
+		if (!option)
+			return error_definition(errors, &where,
+						"option '%.64s' is not known, see mirror-nft %s --help",
+						argv[i], argv[0]);
+		if (value && !option->has_arg)
+			return error_definition(errors, &where,
+						"option '--%s' takes no value", option->name);
+		if (!option->has_arg || value)
+			continue;
+		if (++i == argc)
+			return error_definition(errors, &where,
+						"option '--%s' needs a value, see mirror-nft %s --help",
+						option->name, argv[0]);
+	}
+	return 0;
 }
 
 static int path_set(struct mirror *mirror, const char *text,
@@ -84,19 +117,20 @@ int options_read_definition(int argc, char **argv, const char *usage_text,
 
 	if (!mirror)
 		return -ENOMEM;
+	for (option = 1; option < argc; option++)
+		if (!strcmp(argv[option], "-f"))
+			return error_definition(errors, &(struct location){ "-f", 1, 1 },
+						"definition files are not in this version, give the mirror by --name, --from, --match and --to");
+	error = options_check(argc, argv, definition_options, errors);
+	if (error)
+		return error;
 	optind = 0;
-	while ((option = getopt_long(argc, argv, "+:hf:", definition_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+h", definition_options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(usage_text, stdout);
 			return 1;
 		}
-		if (option == 'f')
-			error = error_definition(errors, &(struct location){ "-f", 1, 1 },
-						 "definition files are not in this version, give the mirror by --name, --from, --match and --to");
-		else if (option == '?' || option == ':')
-			return options_unknown(argv, option, errors);
-		else
-			error = option_apply(mirror, option, &named, errors);
+		error = option_apply(mirror, option, &named, errors);
 		if (error == -ENOMEM)
 			return error;
 	}

@@ -24,8 +24,12 @@ int options_read_definition(int argc, char **argv, const char *usage_text,
 			    struct definition *definition,
 			    struct error_list *errors);
 
-/* For commands with an option table of their own: a record that says what
- * getopt_long() did not like, '?' or ':' as @option. Returns -EINVAL. */
-int options_unknown(char **argv, int option, struct error_list *errors);
+/* Check the words of @argv before getopt_long() sees them: options are those of
+ * @table, spelled out, and -h; getopt's own abbreviations would change their
+ * meaning with every option that is added. Returns 0 or -EINVAL with a record
+ * that names the word. */
+struct option;
+int options_check(int argc, char **argv, const struct option *table,
+		  struct error_list *errors);
 
 #endif
