@@ -4,39 +4,28 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <pcap/pcap.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "bpf_wire.h"
 
 /* Longer than any frame: a filter answers with it, meaning "the whole". */
 #define WHOLE_FRAME 262144
 
-static int code_print(const struct bpf_program *program, bool turn_tagged_away,
-		      char **text)
+static int code_print(const struct sock_filter *steps, size_t count, char **text)
 {
-	const struct sock_filter untagged[] = {
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
-			 (uint32_t)(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-	unsigned int extra = turn_tagged_away ? sizeof(untagged) / sizeof(untagged[0]) : 0;
-	unsigned int i;
-	size_t size;
+	size_t size, i;
 	FILE *out;
 
 	*text = NULL;
 	out = open_memstream(text, &size);
 	if (!out)
 		return -ENOMEM;
-	fprintf(out, "%u", program->bf_len + extra);
-	for (i = 0; i < extra; i++)
-		fprintf(out, ",%u %u %u %u", untagged[i].code, untagged[i].jt,
-			untagged[i].jf, untagged[i].k);
-	for (i = 0; i < program->bf_len; i++) {
-		const struct bpf_insn *step = &program->bf_insns[i];
-
-		fprintf(out, ",%u %u %u %u", step->code, step->jt, step->jf, step->k);
-	}
+	fprintf(out, "%zu", count);
+	for (i = 0; i < count; i++)
+		fprintf(out, ",%u %u %u %u", steps[i].code, steps[i].jt, steps[i].jf,
+			steps[i].k);
 	if (fclose(out)) {
 		free(*text);
 		*text = NULL;
@@ -45,11 +34,55 @@ static int code_print(const struct bpf_program *program, bool turn_tagged_away,
 	return 0;
 }
 
+/* The same steps in the kernel's structure. */
+static int code_copy(const struct bpf_program *program, struct sock_filter **steps,
+		     size_t *count)
+{
+	size_t i;
+
+	*steps = calloc(program->bf_len, sizeof(**steps));
+	if (!*steps)
+		return -ENOMEM;
+	*count = program->bf_len;
+	for (i = 0; i < *count; i++) {
+		const struct bpf_insn *step = &program->bf_insns[i];
+
+		(*steps)[i] = (struct sock_filter){ step->code, step->jt, step->jf, step->k };
+	}
+	return 0;
+}
+
+static int frame_code(const struct bpf_program *program, const char *expression,
+		      struct sock_filter **steps, size_t *count, struct error_list *errors)
+{
+	int error;
+
+	error = bpf_see_tag(program->bf_insns, program->bf_len, steps, count);
+	switch (error) {
+	case -EINVAL:
+		return error_definition(errors, NULL,
+					"the kernel runs no loops, which '%.200s' needs",
+					expression);
+	case -E2BIG:
+		return error_definition(errors, NULL,
+					"'%.200s' needs more than the kernel's %d instructions",
+					expression, BPF_MAXINSNS);
+	case -ENOBUFS:
+		return error_definition(errors, NULL,
+					"'%.200s' needs more than the kernel's %d words of scratch memory",
+					expression, BPF_MEMWORDS);
+	default:
+		return error;
+	}
+}
+
 int pcap_code_compile(const char *expression, enum pcap_code_start start,
 		      char **code, struct error_list *errors)
 {
 	bool frame = start == PCAP_CODE_FRAME;
+	struct sock_filter *steps = NULL;
 	struct bpf_program program;
+	size_t count;
 	pcap_t *pcap;
 	int error;
 
@@ -61,7 +94,11 @@ int pcap_code_compile(const char *expression, enum pcap_code_start start,
 					 expression, pcap_geterr(pcap));
 		goto out_close;
 	}
-	error = code_print(&program, frame && *expression, code);
+	error = frame ? frame_code(&program, expression, &steps, &count, errors) :
+			code_copy(&program, &steps, &count);
+	if (!error)
+		error = code_print(steps, count, code);
+	free(steps);
 	pcap_freecode(&program);
 out_close:
 	pcap_close(pcap);

@@ -7,9 +7,8 @@
 #include "error.h"
 
 enum pcap_code_start {
-	/* The frame from its Ethernet header, for tc's cls_bpf. The kernel may
-	 * hold a VLAN tag beside the frame, where libpcap's code does not look:
-	 * such frames are turned away first, as the tag on the wire would. */
+	/* The frame from its Ethernet header as it is on the wire, for tc's
+	 * cls_bpf, wherever the kernel keeps its outer VLAN tag (bpf_wire.h). */
 	PCAP_CODE_FRAME,
 	/* The packet from its network header, for the module's filter. */
 	PCAP_CODE_PACKET,
@@ -17,7 +16,8 @@ enum pcap_code_start {
 
 /* What libpcap compiles from @expression, as classic BPF text the way tc(8) and
  * nfbpf_compile(8) print it: "COUNT,code jt jf k,...". Returns a malloc'ed
- * text in @code and 0, -ENOMEM, or -EINVAL with libpcap's words in @errors. */
+ * text in @code and 0, -ENOMEM, or -EINVAL with the reason in @errors, in
+ * libpcap's words where it is libpcap that refuses. */
 int pcap_code_compile(const char *expression, enum pcap_code_start start,
 		      char **code, struct error_list *errors);
 
