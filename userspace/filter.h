@@ -68,7 +68,7 @@ enum filter_relation {
 
 /* An address with a mask, both in network order. */
 struct filter_address {
-	uint8_t length;		/* bytes: 4 IPv4, 16 IPv6, 6 hardware */
+	uint8_t length;		/* bytes: 4 IPv4, 16 IPv6, 6 hardware, 2 DECnet */
 	uint8_t bytes[16];
 	uint8_t mask[16];	/* all ones for a host */
 };
@@ -88,8 +88,14 @@ struct filter {
 	struct filter_address address;	/* HOST */
 	uint16_t low, high;		/* PORT, both included */
 
-	/* LENGTH and LOAD: (value & mask) relation number */
+	/* LENGTH and LOAD: (value & mask) relation number. LOAD may have a mask
+	 * of 0: then the answer does not depend on what is loaded, but still on
+	 * its being there. */
 	enum filter_relation relation;
+	/* LOAD: without the conditions that a load implies. That is what libpcap
+	 * makes of one on the right of an operator: "0xf & ip[0] = 5" reads any
+	 * frame, "ip[0] & 0xf = 5" IPv4 only. */
+	bool unchecked;
 	uint32_t offset;		/* LOAD: bytes from the header of @protocol */
 	uint8_t size;			/* LOAD: 1, 2 or 4 bytes */
 	uint32_t mask;			/* host order; all ones of @size without one */
@@ -114,8 +120,9 @@ enum filter_llc {
 int filter_parse(const char *text, const struct location *where,
 		 struct filter **filter, struct error_list *errors);
 
-/* The tree as an expression that libpcap accepts and that means the same, fully
- * parenthesised. Returns a malloc'ed text, or NULL without memory. */
+/* The tree as an expression that libpcap accepts and that means the same, with
+ * parentheses where they are needed. Returns a malloc'ed text, or NULL without
+ * memory. */
 char *filter_print(const struct filter *filter);
 
 /* Without recursion to the left. NULL is fine. */

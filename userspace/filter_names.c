@@ -271,26 +271,33 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
-/* Letters to insert, remove or replace to make one of the other. */
+/* Letters to insert, remove, replace or exchange with the next one, to make one
+ * of the other. */
 static unsigned int distance(const char *text, size_t length, const char *keyword)
 {
-	unsigned int row[KEYWORD_MAX + 1], before, above, best;
+	unsigned int rows[3][KEYWORD_MAX + 1], *row = rows[0], *last = rows[1], *before;
 	size_t columns = strlen(keyword), i, j;
+	unsigned int best;
 
 	for (j = 0; j <= columns; j++)
 		row[j] = j;
-	for (i = 0; i < length; i++) {
-		before = row[0];
-		row[0] = i + 1;
+	for (i = 1; i <= length; i++) {
+		before = last;
+		last = row;
+		row = rows[i % 3];
+		row[0] = i;
 		for (j = 1; j <= columns; j++) {
-			above = row[j];
-			best = before + (lower(text[i]) != keyword[j - 1]);
-			if (above + 1 < best)
-				best = above + 1;
+			bool same = lower(text[i - 1]) == keyword[j - 1];
+
+			best = last[j - 1] + !same;
+			if (last[j] + 1 < best)
+				best = last[j] + 1;
 			if (row[j - 1] + 1 < best)
 				best = row[j - 1] + 1;
+			if (i > 1 && j > 1 && lower(text[i - 1]) == keyword[j - 2] &&
+			    lower(text[i - 2]) == keyword[j - 1] && before[j - 2] + 1 < best)
+				best = before[j - 2] + 1;
 			row[j] = best;
-			before = above;
 		}
 	}
 	return row[columns];
@@ -298,7 +305,7 @@ static unsigned int distance(const char *text, size_t length, const char *keywor
 
 const char *filter_keyword_near(const char *text, size_t length)
 {
-	unsigned int best = length < 3 ? 1 : length < 5 ? 2 : 3, d;
+	unsigned int best = length < 3 ? 1 : length < 6 ? 2 : 3, d;
 	const char *near = NULL;
 	size_t i;
 

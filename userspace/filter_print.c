@@ -90,8 +90,9 @@ static void relation_print(const struct filter *filter, FILE *out)
 	if (filter->kind == FILTER_LENGTH) {
 		fputs("len", out);
 	} else {
-		fprintf(out, "%s[%u:%u]", filter_protocol_name(filter->protocol),
-			filter->offset, filter->size);
+		fprintf(out, "%s%s[%u:%u]", filter->unchecked ? "0 | " : "",
+			filter_protocol_name(filter->protocol), filter->offset,
+			filter->size);
 		if (filter->size < 4)
 			all = (1U << 8 * filter->size) - 1;
 	}

@@ -284,6 +284,9 @@ static enum value_problem number_with_value(struct value *value,
 	enum value_problem problem;
 
 	*value = *right;
+	/* What libpcap knows of the right side of an operator is its bytes. */
+	if (value->load.kind == FILTER_LOAD && value->load.protocol != PROTOCOL_ETHER)
+		value->load.unchecked = true;
 	switch (operator) {
 	case OPERATOR_OR:
 	case OPERATOR_AND:
