@@ -15,7 +15,7 @@ static void test_code(void)
 	check_text("is one step", "1,6 0 0 262144", code);
 	free(code);
 	check_number("a frame's code", 0, pcap_code_compile("ip", PCAP_CODE_FRAME, &code, &errors));
-	check_text("turns tags beside the frame away first",
+	check_text("knows that a tag is no type of IPv4",
 		   "7,48 0 0 4294963248,21 1 0 0,6 0 0 0,40 0 0 12,21 0 1 2048,6 0 0 262144,6 0 0 0",
 		   code);
 	free(code);
@@ -29,10 +29,42 @@ static void test_code(void)
 		     pcap_code_compile("foo bar", PCAP_CODE_FRAME, &code, &errors));
 	check_record("is refused in its words", "libpcap refuses 'foo bar': ", &errors);
 	check(!code, "without code", "there is some");
+	check_number("a loop", -EINVAL,
+		     pcap_code_compile("ip6 protochain 6", PCAP_CODE_FRAME, &code, &errors));
+	check_record("is refused", "the kernel runs no loops, which 'ip6 protochain 6' needs",
+		     &errors);
+	check_number("a tag", 0,
+		     pcap_code_compile("ether[14:2] = 10", PCAP_CODE_FRAME, &code, &errors));
+	check_text("is looked for in both places",
+		   "10,48 0 0 4294963248,21 4 0 0,48 0 0 4294963244,21 0 1 10,6 0 0 262144,6 0 0 0,"
+		   "40 0 0 14,21 0 1 10,6 0 0 262144,6 0 0 0", code);
+	free(code);
+}
+
+/* What tc itself could not load is no program. */
+static void test_size(void)
+{
+	struct error_list errors = { 0 };
+	char *text = NULL, *code = NULL;
+	size_t size, i;
+	FILE *out;
+
+	out = open_memstream(&text, &size);
+	fputs("vlan and (port 1", out);
+	for (i = 1; i < 700; i++)
+		fprintf(out, " or port %zu", 2 * i + 1);
+	fputs(")", out);
+	fclose(out);
+	check_number("a program for 700 ports", -EINVAL,
+		     pcap_code_compile(text, PCAP_CODE_FRAME, &code, &errors));
+	check_record("is refused", "'vlan and (port 1 or ", &errors);
+	check(!code, "without code", "there is some");
+	free(text);
 }
 
 int main(void)
 {
+	test_size();
 	test_code();
 	return harness_end();
 }
