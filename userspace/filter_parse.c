@@ -20,7 +20,7 @@ static int parse_element(struct parser *parser, unsigned int allowed,
 static int refused_error(struct parser *parser)
 {
 	static const char *const reasons[] = {
-		[REFUSAL_PROTOCHAIN] = "follows a chain of headers, which nft cannot: name the protocol, 'ip6 proto N'",
+		[REFUSAL_PROTOCHAIN] = "follows a chain of headers, which neither nft nor tc can: name the protocol, as in 'ip6 proto N'",
 		[REFUSAL_GATEWAY] = "is not supported by libpcap either: write 'ether host MAC and not host ADDRESS'",
 		[REFUSAL_DIRECTION] = "is not a matter of the match: use --from DEV:ingress or --from DEV:egress",
 		[REFUSAL_INTERFACE] = "is not a matter of the match: name the device by --from DEV, or use --path tc",
@@ -417,14 +417,24 @@ static int parse_primary(struct parser *parser, unsigned int allowed,
 	return parser_value_unexpected(parser, copied);
 }
 
+/* Digits, and "and" or "or" behind them, where they are no value. */
+static int lone_number_error(struct parser *parser, const struct word *word,
+			     const struct qualifiers *copied, uint32_t number)
+{
+	if (copied->given)
+		return error_definition(parser->errors, &parser->words.word.where,
+					"a list of values cannot begin with a list in parentheses: put that one last");
+	return error_definition(parser->errors, &word->where,
+				"a number alone means nothing here: write what it is, as in 'port %u'",
+				number);
+}
+
 /* Digits at @word are a value, of the qualifiers of what is before them. */
 static int number_is_value(struct parser *parser, const struct word *word,
 			   const struct qualifiers *copied, struct part *part)
 {
 	if (!copied->given)
-		return error_definition(parser->errors, &word->where,
-					"a number alone means nothing here: write what it is, as in 'port %u'",
-					part->number.number);
+		return lone_number_error(parser, word, copied, part->number.number);
 	part->kind = PART_VALUES;
 	part->qualifiers = *copied;
 	return parse_number_value(parser, word, copied, part->number.number, &part->tree);
@@ -524,11 +534,15 @@ static int parse_parens(struct parser *parser, unsigned int allowed,
 			const struct qualifiers *copied, struct part *part)
 {
 	struct location open;
+	struct word word;
 	int error;
 
 	error = parser_open(parser, &open);
+	word = parser->words.word;
 	if (!error)
 		error = parse_inside(parser, allowed, copied, part);
+	if (!error && part->kind == PART_NUMBER && part->number.plain && parser_at_joint(parser))
+		error = lone_number_error(parser, &word, copied, part->number.number);
 	if (!error)
 		error = parser_close(parser, &open, ')', part->kind == PART_NUMBER ?
 				     "an operator, a relation" : "'and', 'or'");

@@ -779,6 +779,34 @@ static void compare_random(long count)
 	}
 }
 
+/* Characters that addresses are made of, for what is a word and what is not. */
+static void compare_soup(long count)
+{
+	static const char *const before[] = {
+		"host ", "net ", "ether host ", "port ", "portrange ", "", "ip[0] = ", "ip[",
+		"decnet host ", "ip6 net ", "src ", "ether src ", "vlan ", "proto ", "host \\",
+	};
+	static const char *const alphabets[] = {
+		"0123456789.", "0123456789abcdef:", "01:::.", "01ax.", "0123456789abcdef-:.",
+		"0123456789-", "abAB_-.019", "12345678:.::/", "10/ .", "()80 ornt!", "[]01:=&",
+		"<>=!&|+-*/%^1 ()", "$1a:",
+	};
+	static const char *const after[] = { "", "", "", " or 80", ":2] = 1", "] = 1", "/8" };
+	char text[128];
+	size_t used;
+	long i, left;
+
+	for (i = 0; i < count; i++) {
+		const char *alphabet = ONE_OF(alphabets);
+
+		used = snprintf(text, sizeof(text), "%s", ONE_OF(before));
+		for (left = 1 + below(chance(80) ? 12 : 40); left; left--)
+			text[used++] = alphabet[below(strlen(alphabet))];
+		snprintf(text + used, sizeof(text) - used, "%s", ONE_OF(after));
+		compare(text, text);
+	}
+}
+
 /* Accepted or refused as libpcap does. */
 static const char *const written[] = {
 	"", " ", "\n\t ", "tcp", "tcp port 80 or 443", "not host vs and ace",
@@ -941,6 +969,8 @@ int main(int argc, char **argv)
 	printf("# seed %llu\n", (unsigned long long)seed);
 	compare_random(count);
 	tally_report("random expressions, as libpcap has them");
+	compare_soup(count);
+	tally_report("random characters, as libpcap has them");
 	for (i = 0; i < frame_count; i++)
 		free(frames[i].bytes);
 	free(frames);
