@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# kernel: bookworm
+# kernel: bookworm, trixie-backports
 # time-limit: 900
 #
 # The cases of tests/netns/ on a kernel that has every device and module: those
-# that had to be skipped on the machine itself get their answer here.
+# that had to be skipped on the machine itself get their answer here. The two
+# kernels are the oldest with the egress hook and the newest.
 exec /root/tests/run /root/tests/netns/*.sh
