@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/if_ether.h>
+#include <stdlib.h>
 
 #define TPID_OFFSET (2 * ETH_ALEN)
 #define TPID_OLD_QINQ 0x9100
@@ -293,4 +294,17 @@ int flow_analyse(const struct bpf_insn *in, size_t count, bool tagged,
 	}
 	live_find(in, count, flow);
 	return 0;
+}
+
+bool flow_reads_unwritten(const struct bpf_insn *in, size_t count)
+{
+	struct flow_step *flow = calloc(count, sizeof(*flow));
+	bool answer;
+
+	if (!flow)
+		return true;
+	answer = !flow_analyse(in, count, false, flow) &&
+		 flow_live_before(in, flow, 0) & (FLOW_A - 1);
+	free(flow);
+	return answer;
 }

@@ -47,6 +47,10 @@ int flow_analyse(const struct bpf_insn *in, size_t count, bool tagged,
 uint32_t flow_live_before(const struct bpf_insn *in, const struct flow_step *flow,
 			  size_t index);
 
+/* Does it read scratch memory that it has not written? The kernel refuses such
+ * programs, and they mean nothing. Yes also without memory to find out. */
+bool flow_reads_unwritten(const struct bpf_insn *in, size_t count);
+
 /* Where a jump that is taken, or one that is not, goes. */
 size_t flow_target(const struct bpf_insn *in, size_t index, bool taken);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bpf_flow.h"
 #include "bpf_wire.h"
 
 /* Longer than any frame: a filter answers with it, meaning "the whole". */
@@ -82,6 +83,25 @@ static int frame_code(const struct bpf_program *program, const char *expression,
 	}
 }
 
+/* libpcap's optimizer, 1.10.3's at least, sometimes loses a store to scratch
+ * memory and keeps the load. */
+static int program_compile(pcap_t *pcap, const char *expression,
+			   struct bpf_program *program, struct error_list *errors)
+{
+	int optimize;
+
+	for (optimize = 1; optimize >= 0; optimize--) {
+		if (pcap_compile(pcap, program, expression, optimize, PCAP_NETMASK_UNKNOWN))
+			return error_definition(errors, NULL, "libpcap refuses '%.200s': %s",
+						expression, pcap_geterr(pcap));
+		if (!optimize ||
+		    !flow_reads_unwritten(program->bf_insns, program->bf_len))
+			break;
+		pcap_freecode(program);
+	}
+	return 0;
+}
+
 int pcap_code_compile(const char *expression, enum pcap_code_start start,
 		      char **code, struct error_list *errors)
 {
@@ -95,11 +115,9 @@ int pcap_code_compile(const char *expression, enum pcap_code_start start,
 	pcap = pcap_open_dead(frame ? DLT_EN10MB : DLT_RAW, WHOLE_FRAME);
 	if (!pcap)
 		return -ENOMEM;
-	if (pcap_compile(pcap, &program, expression, 1, PCAP_NETMASK_UNKNOWN)) {
-		error = error_definition(errors, NULL, "libpcap refuses '%.200s': %s",
-					 expression, pcap_geterr(pcap));
+	error = program_compile(pcap, expression, &program, errors);
+	if (error)
 		goto out_close;
-	}
 	error = frame ? frame_code(&program, expression, &steps, &count, errors) :
 			code_copy(&program, &steps, &count);
 	if (!error)

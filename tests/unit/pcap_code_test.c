@@ -6,6 +6,12 @@
 
 #include "pcap_code.h"
 
+/* Optimized by libpcap 1.10.3, it has "ld M[1]" and nothing that writes there. */
+static const char spoilt[] =
+	"((not ((ether[16:2] & 268374015 <= 88) or (ether[(len & 0) + 15:2] & 4294967295 != 2694)) "
+	"and ((ether[(len & 0) + 15:1] & 4294967295 < 10) or (ether[14:2] & 0xfff = 10))) "
+	"or not (ip[2:2] = len - 14))";
+
 static void test_code(void)
 {
 	struct error_list errors = { 0 };
@@ -33,6 +39,11 @@ static void test_code(void)
 		     pcap_code_compile("ip6 protochain 6", PCAP_CODE_FRAME, &code, &errors));
 	check_record("is refused", "the kernel runs no loops, which 'ip6 protochain 6' needs",
 		     &errors);
+	check_number("what the optimizer spoils", 0,
+		     pcap_code_compile(spoilt, PCAP_CODE_FRAME, &code, &errors));
+	check(code && !strstr(code, ",96 0 0 1") == !strstr(code, ",2 0 0 1,"),
+	      "reads no memory that it has not written", "%s", code);
+	free(code);
 	check_number("a tag", 0,
 		     pcap_code_compile("ether[14:2] = 10", PCAP_CODE_FRAME, &code, &errors));
 	check_text("is looked for in both places",
