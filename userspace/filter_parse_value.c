@@ -530,15 +530,17 @@ static int port_name_tree(struct parser *parser, const struct word *word,
 	return port_tree(parser, word, &narrowed, low, high, tree);
 }
 
-/* "6000-6010" and something else behind it, which libpcap does not read. */
+/* "6000-6010x" and "6000--6010", which libpcap reads as "6000-6010" and below
+ * zero. */
 static bool range_has_more(const char *name)
 {
 	size_t first = strspn(name, "0123456789"), second;
 
 	if (!first || name[first] != '-')
 		return false;
-	second = strspn(name + first + 1, "0123456789");
-	return second && name[first + 1 + second];
+	name += first + 1;
+	second = strspn(name, "0123456789");
+	return second ? name[second] : *name == '-';
 }
 
 /* "LOW-HIGH" of numbers or names; a name with "-" inside cannot stand first. */
@@ -553,7 +555,7 @@ static int range_name_tree(struct parser *parser, const struct word *word,
 
 	if (range_has_more(name))
 		return error_definition(parser->errors, &word->where,
-					"'%.*s' has more behind the second port than a range has, as in 6000-6010",
+					"'%.*s' is more than a range of two ports, as in 6000-6010",
 					QUOTED(word));
 	if (!minus)
 		return name_error(parser, word, "range of ports, as in 6000-6010");

@@ -392,7 +392,7 @@ static const char *const wrong[][2] = {
 	{ "port 08", "1:6: '08' begins with 0, so it is octal, and has a digit that octal numbers have not" },
 	{ "port -1", "1:6: '-' is not understood here, expected a port number or a service name" },
 	{ "port 80-90", "1:6: '80-90' is no known service; a range of ports needs 'portrange'" },
-	{ "portrange 80-90x", "1:11: '80-90x' has more behind the second port than a range has" },
+	{ "portrange 80-90x", "1:11: '80-90x' is more than a range of two ports, as in 6000-6010" },
 	{ "portrange 80-", "1:13: '-' is not understood here, expected 'and', 'or' or the end" },
 	{ "portrange http", "1:11: 'http' is no known range of ports, as in 6000-6010" },
 	{ "port unknown", "1:6: 'unknown' is no known service, see services(5)" },
