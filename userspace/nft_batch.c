@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nft_set.h"
+
 /* nft(8) keeps comments as type 0 in all three kinds of object. */
 #define COMMENT_TYPE 0
 #define COMMENT_ROOM (2 + PLAN_COMMENT_MAX + 1)
@@ -42,9 +44,9 @@ const char *nft_comment_get(const void *data, size_t length)
 	return NULL;
 }
 
-static struct nlmsghdr *message_begin(struct nl_buffer *buffer, uint16_t type,
-				      uint16_t flags, unsigned int family,
-				      enum nft_message kind, const char *what)
+struct nlmsghdr *nft_message_begin(struct nl_buffer *buffer, uint16_t type,
+				   uint16_t flags, unsigned int family,
+				   enum nft_message kind, const char *what)
 {
 	struct nfgenmsg *header;
 	struct nlmsghdr *message;
@@ -104,8 +106,8 @@ int nft_batch_add_table(struct nl_buffer *buffer, const struct plan *plan)
 	    nftnl_table_set_data(table, NFTNL_TABLE_USERDATA, comment,
 				 nft_comment_put(comment, plan->table_comment)))
 		goto out_free;
-	message = message_begin(buffer, NFT_MSG_NEWTABLE, NLM_F_CREATE, plan->family,
-				NFT_MESSAGE_TABLE, plan->table);
+	message = nft_message_begin(buffer, NFT_MSG_NEWTABLE, NLM_F_CREATE, plan->family,
+				    NFT_MESSAGE_TABLE, plan->table);
 	if (!message)
 		goto out_free;
 	nftnl_table_nlmsg_build_payload(message, table);
@@ -160,11 +162,11 @@ int nft_batch_add_chains(struct nl_buffer *buffer, const struct plan *plan)
 		struct nlmsghdr *message = NULL;
 
 		if (object && !chain_fill(object, plan, chain))
-			message = message_begin(buffer, NFT_MSG_NEWCHAIN,
-						NLM_F_CREATE | NLM_F_EXCL,
-						plan->family, chain_kind(plan, chain),
-						chain->is_base && *chain->device ?
-						chain->device : chain->name);
+			message = nft_message_begin(buffer, NFT_MSG_NEWCHAIN,
+						    NLM_F_CREATE | NLM_F_EXCL,
+						    plan->family, chain_kind(plan, chain),
+						    chain->is_base && *chain->device ?
+						    chain->device : chain->name);
 		if (message) {
 			nftnl_chain_nlmsg_build_payload(message, object);
 			nl_message_end(buffer, message);
@@ -187,27 +189,35 @@ static struct nftnl_expr *expression_add(struct nftnl_rule *rule, const char *na
 	return expression;
 }
 
-static int load_add(struct nftnl_rule *rule, const struct plan_field_info *info)
+/* Where a prefix ends with a byte, nft loads no more than that. */
+static size_t load_length(const struct nft_form *form)
+{
+	return form->compare == COMPARE_PREFIX && !(form->prefix % 8) ?
+	       form->prefix / 8 : form->info.length;
+}
+
+static int load_add(struct nftnl_rule *rule, const struct nft_form *form)
 {
 	static const uint32_t bases[] = {
 		[BASE_LINK] = NFT_PAYLOAD_LL_HEADER,
 		[BASE_NETWORK] = NFT_PAYLOAD_NETWORK_HEADER,
 		[BASE_TRANSPORT] = NFT_PAYLOAD_TRANSPORT_HEADER,
 	};
+	bool is_meta = form->info.base == BASE_META;
 	struct nftnl_expr *load;
 
-	load = expression_add(rule, info->base == BASE_META ? "meta" : "payload");
+	load = expression_add(rule, is_meta ? "meta" : "payload");
 	if (!load)
 		return -ENOMEM;
-	if (info->base == BASE_META) {
-		nftnl_expr_set_u32(load, NFTNL_EXPR_META_KEY, info->offset);
+	if (is_meta) {
+		nftnl_expr_set_u32(load, NFTNL_EXPR_META_KEY, form->info.offset);
 		nftnl_expr_set_u32(load, NFTNL_EXPR_META_DREG, NFT_REG_1);
 		return 0;
 	}
 	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_BASE, bases[info->base]);
-	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_OFFSET, info->offset);
-	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_LEN, info->length);
+	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_BASE, bases[form->info.base]);
+	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_OFFSET, form->info.offset);
+	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_LEN, load_length(form));
 	return 0;
 }
 
@@ -227,25 +237,121 @@ static int mask_add(struct nftnl_rule *rule, const uint8_t *mask, size_t length)
 	return 0;
 }
 
-/* load, and with a mask, compare */
-static int test_add(struct nftnl_rule *rule, const struct plan_test *test)
+static int prefix_mask_add(struct nftnl_rule *rule, const struct nft_form *form)
 {
-	struct plan_field_info place = plan_place_info(&test->place);
-	const struct plan_field_info *info = &place;
-	struct nftnl_expr *compare;
+	uint8_t mask[PLAN_VALUE_MAX] = { 0 };
+	unsigned int bit;
 
-	if (load_add(rule, info))
+	for (bit = 0; bit < form->prefix; bit++)
+		mask[bit / 8] |= 0x80 >> bit % 8;
+	return mask_add(rule, mask, form->info.length);
+}
+
+/* From this machine's order to the packet's. */
+static int turn_add(struct nftnl_rule *rule, size_t length)
+{
+	struct nftnl_expr *turn = expression_add(rule, "byteorder");
+
+	if (!turn)
 		return -ENOMEM;
-	if (test->masked && mask_add(rule, test->mask, info->length))
-		return -ENOMEM;
-	compare = expression_add(rule, "cmp");
+	nftnl_expr_set_u32(turn, NFTNL_EXPR_BYTEORDER_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(turn, NFTNL_EXPR_BYTEORDER_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(turn, NFTNL_EXPR_BYTEORDER_OP, NFT_BYTEORDER_HTON);
+	nftnl_expr_set_u32(turn, NFTNL_EXPR_BYTEORDER_LEN, length);
+	nftnl_expr_set_u32(turn, NFTNL_EXPR_BYTEORDER_SIZE, length);
+	return 0;
+}
+
+static int compare_add(struct nftnl_rule *rule, uint32_t operation,
+		       const struct nft_form *form, const uint8_t *value)
+{
+	struct nftnl_expr *compare = expression_add(rule, "cmp");
+	uint8_t bytes[PLAN_VALUE_MAX];
+
 	if (!compare)
 		return -ENOMEM;
+	nft_form_value(bytes, form, value);
 	nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_OP,
-			   test->not_equal ? NFT_CMP_NEQ : NFT_CMP_EQ);
-	nftnl_expr_set_data(compare, NFTNL_EXPR_CMP_DATA, test->value, info->length);
+	nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_OP, operation);
+	nftnl_expr_set_data(compare, NFTNL_EXPR_CMP_DATA, bytes, load_length(form));
 	return 0;
+}
+
+static int between_add(struct nftnl_rule *rule, const struct nft_form *form)
+{
+	struct nftnl_expr *range;
+
+	if (!form->negated)
+		return compare_add(rule, NFT_CMP_GTE, form, form->only.low) ?:
+		       compare_add(rule, NFT_CMP_LTE, form, form->only.high);
+	range = expression_add(rule, "range");
+	if (!range)
+		return -ENOMEM;
+	nftnl_expr_set_u32(range, NFTNL_EXPR_RANGE_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(range, NFTNL_EXPR_RANGE_OP, NFT_RANGE_NEQ);
+	nftnl_expr_set_data(range, NFTNL_EXPR_RANGE_FROM_DATA, form->only.low,
+			    form->info.length);
+	nftnl_expr_set_data(range, NFTNL_EXPR_RANGE_TO_DATA, form->only.high,
+			    form->info.length);
+	return 0;
+}
+
+/* How a rule calls its sets. */
+struct set_naming {
+	uint32_t id;			/* of the next one */
+	const char *const *names;	/* or NULL: by their numbers */
+};
+
+static int lookup_add(struct nftnl_rule *rule, const struct nft_form *form,
+		      struct set_naming *naming)
+{
+	const char *name = naming->names ? *naming->names++ : NFT_SET_NAME;
+	struct nftnl_expr *lookup = expression_add(rule, "lookup");
+
+	if (!lookup || nftnl_expr_set_str(lookup, NFTNL_EXPR_LOOKUP_SET, name))
+		return -ENOMEM;
+	nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
+	if (!naming->names)
+		nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SET_ID, naming->id++);
+	if (form->negated)
+		nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_FLAGS, NFT_LOOKUP_F_INV);
+	return 0;
+}
+
+/* Load, and with a mask, turn the bytes around where they have an order of their
+ * own, compare. */
+static int form_add(struct nftnl_rule *rule, const struct nft_form *form,
+		    struct set_naming *naming)
+{
+	bool negated = form->negated;
+	uint8_t mask[PLAN_VALUE_MAX];
+
+	nft_form_mask(mask, form);
+	if (load_add(rule, form) ||
+	    (form->masked && mask_add(rule, mask, form->info.length)) ||
+	    (nft_form_turns(form) && turn_add(rule, form->info.length)))
+		return -ENOMEM;
+	switch (form->compare) {
+	case COMPARE_PREFIX:
+		if (form->prefix % 8 && prefix_mask_add(rule, form))
+			return -ENOMEM;
+		/* fall through */
+	case COMPARE_EQUAL:
+		return compare_add(rule, negated ? NFT_CMP_NEQ : NFT_CMP_EQ, form,
+				   form->only.low);
+	case COMPARE_AT_MOST:
+		return compare_add(rule, negated ? NFT_CMP_GT : NFT_CMP_LTE, form,
+				   form->only.high);
+	case COMPARE_AT_LEAST:
+		return compare_add(rule, negated ? NFT_CMP_LT : NFT_CMP_GTE, form,
+				   form->only.low);
+	case COMPARE_BETWEEN:
+		return between_add(rule, form);
+	case COMPARE_SET:
+	case COMPARE_INTERVALS:
+		return lookup_add(rule, form, naming);
+	}
+	return -EINVAL;
 }
 
 static int counter_add(struct nftnl_rule *rule, uint64_t packets, uint64_t bytes)
@@ -299,9 +405,8 @@ static int statement_add(struct nftnl_rule *rule, const struct plan_statement *s
 {
 	switch (statement->kind) {
 	case STATEMENT_TEST:
-		return test_add(rule, &statement->test);
 	case STATEMENT_RANGES:
-		return -EOPNOTSUPP;	/* follows */
+		break;		/* by its form, form_add() */
 	case STATEMENT_COUNTER:
 		return counter_add(rule, statement->counter.packets,
 				   statement->counter.bytes);
@@ -313,14 +418,35 @@ static int statement_add(struct nftnl_rule *rule, const struct plan_statement *s
 	return -EINVAL;
 }
 
+static int statements_add(struct nftnl_rule *object, const struct plan_rule *rule,
+			  const struct nft_form *forms, const struct link_table *links,
+			  struct set_naming naming)
+{
+	size_t i;
+
+	for (i = 0; i < rule->count; i++) {
+		const struct plan_statement *statement = &rule->statements[i];
+		int error;
+
+		if (!statement_is_test(statement))
+			error = statement_add(object, statement, links);
+		else
+			error = forms[i].merged ? 0 : form_add(object, &forms[i], &naming);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
 struct nftnl_rule *nft_rule_build(const struct plan *plan,
 				  const struct plan_chain *chain,
 				  const struct plan_rule *rule,
-				  const struct link_table *links)
+				  const struct nft_form *forms,
+				  const struct link_table *links, uint32_t set_id,
+				  const char *const *set_names)
 {
 	struct nftnl_rule *object = nftnl_rule_alloc();
 	uint8_t comment[COMMENT_ROOM];
-	size_t i;
 
 	if (!object)
 		return NULL;
@@ -332,9 +458,9 @@ struct nftnl_rule *nft_rule_build(const struct plan *plan,
 	    nftnl_rule_set_data(object, NFTNL_RULE_USERDATA, comment,
 				nft_comment_put(comment, rule->comment)))
 		goto fail;
-	for (i = 0; i < rule->count; i++)
-		if (statement_add(object, &rule->statements[i], links))
-			goto fail;
+	if (statements_add(object, rule, forms, links,
+			   (struct set_naming){ set_id, set_names }))
+		goto fail;
 	return object;
 
 fail:
@@ -347,24 +473,46 @@ static bool rule_has_dup(const struct plan_rule *rule)
 	return rule->count && rule->statements[rule->count - 1].kind == STATEMENT_DUP;
 }
 
+/* The sets of a rule, numbered from @set_id on. */
+static int sets_put(struct nl_buffer *buffer, const struct plan *plan,
+		    const struct plan_chain *chain, const struct plan_rule *rule,
+		    const struct nft_form *forms, uint32_t set_id)
+{
+	size_t i;
+
+	for (i = 0; i < rule->count; i++)
+		if (nft_form_has_set(&forms[i]) &&
+		    nft_set_put(buffer, plan, chain->name, &forms[i], set_id++))
+			return -ENOMEM;
+	return 0;
+}
+
 static int rule_put(struct nl_buffer *buffer, const struct plan *plan,
 		    const struct plan_chain *chain, const struct plan_rule *rule,
 		    const struct link_table *links)
 {
-	struct nftnl_rule *object = nft_rule_build(plan, chain, rule, links);
+	/* A set takes messages of its own, so no number comes twice. */
+	uint32_t set_id = buffer->count + 1;
+	struct nftnl_rule *object = NULL;
 	struct nlmsghdr *message = NULL;
+	struct nft_form *forms;
 
+	if (nft_forms_make(&forms, rule))
+		return -ENOMEM;
+	if (!sets_put(buffer, plan, chain, rule, forms, set_id))
+		object = nft_rule_build(plan, chain, rule, forms, links, set_id, NULL);
 	if (object)
-		message = message_begin(buffer, NFT_MSG_NEWRULE,
-					NLM_F_CREATE | NLM_F_APPEND, plan->family,
-					rule_has_dup(rule) ? NFT_MESSAGE_DUP_RULE :
-					NFT_MESSAGE_RULE, chain->name);
+		message = nft_message_begin(buffer, NFT_MSG_NEWRULE,
+					    NLM_F_CREATE | NLM_F_APPEND, plan->family,
+					    rule_has_dup(rule) ? NFT_MESSAGE_DUP_RULE :
+					    NFT_MESSAGE_RULE, chain->name);
 	if (message) {
 		nftnl_rule_nlmsg_build_payload(message, object);
 		nl_message_end(buffer, message);
 	}
 	if (object)
 		nftnl_rule_free(object);
+	free(forms);
 	return message ? 0 : -ENOMEM;
 }
 
@@ -389,8 +537,8 @@ static int delete_put(struct nl_buffer *buffer, uint16_t type, unsigned int fami
 {
 	struct nlmsghdr *message;
 
-	message = message_begin(buffer, type, 0, family, NFT_MESSAGE_DELETE,
-				chain ? chain : table);
+	message = nft_message_begin(buffer, type, 0, family, NFT_MESSAGE_DELETE,
+				    chain ? chain : table);
 	if (!message)
 		return -ENOMEM;
 	mnl_attr_put_strz(message, table_attribute, table);

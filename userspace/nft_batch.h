@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "link.h"
+#include "nft_form.h"
 #include "nl.h"
 #include "plan.h"
 
@@ -22,10 +23,17 @@ enum nft_message {
 	NFT_MESSAGE_INGRESS_CHAIN,
 	NFT_MESSAGE_EGRESS_CHAIN,
 	NFT_MESSAGE_CHAIN,
+	NFT_MESSAGE_SET,
 	NFT_MESSAGE_RULE,
 	NFT_MESSAGE_DUP_RULE,
 	NFT_MESSAGE_DELETE,
 };
+
+/* Begin a message to nf_tables that asks for an answer, NULL without memory;
+ * nl_message_end() completes it. */
+struct nlmsghdr *nft_message_begin(struct nl_buffer *buffer, uint16_t type,
+				   uint16_t flags, unsigned int family,
+				   enum nft_message kind, const char *what);
 
 /* One transaction: begin, any of the others, end. @generation is the ruleset's
  * that the changes were worked out from: if it is another by now the kernel
@@ -34,7 +42,8 @@ int nft_batch_begin(struct nl_buffer *buffer, uint32_t generation);
 int nft_batch_end(struct nl_buffer *buffer);
 
 int nft_batch_add_table(struct nl_buffer *buffer, const struct plan *plan);
-/* All chains of @plan first, then all rules, so that jumps find their chain. */
+/* All chains of @plan first, then all rules, so that jumps find their chain.
+ * Each rule has its sets before it. */
 int nft_batch_add_chains(struct nl_buffer *buffer, const struct plan *plan);
 int nft_batch_add_rules(struct nl_buffer *buffer, const struct plan *plan,
 			const struct link_table *links);
@@ -46,11 +55,15 @@ int nft_batch_flush_chain(struct nl_buffer *buffer, unsigned int family,
 int nft_batch_delete_chain(struct nl_buffer *buffer, unsigned int family,
 			   const char *table, const char *chain);
 
-/* One rule as libnftnl object, NULL without memory. */
+/* One rule as libnftnl object, NULL without memory. @forms are its tests, by
+ * nft_forms_make(); the sets that it looks up are numbered from @set_id on, or
+ * have the @set_names that the kernel gave them, if that is not NULL. */
 struct nftnl_rule *nft_rule_build(const struct plan *plan,
 				  const struct plan_chain *chain,
 				  const struct plan_rule *rule,
-				  const struct link_table *links);
+				  const struct nft_form *forms,
+				  const struct link_table *links, uint32_t set_id,
+				  const char *const *set_names);
 
 /* nft(8)'s comment attribute: type 0, a string with its NUL. Writes it to
  * @bytes, of at least 2 + 129, and returns the length in use. */

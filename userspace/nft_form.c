@@ -2,8 +2,10 @@
 #include "nft_form.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/if_ether.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Something that is in conflict with whatever name comes. */
@@ -56,6 +58,12 @@ static enum plan_field field_of(const struct plan_statement *statement)
 						   statement->ranges.place.field;
 }
 
+static struct plan_field_info place_of(const struct plan_statement *statement)
+{
+	return plan_place_info(statement->kind == STATEMENT_TEST ?
+			       &statement->test.place : &statement->ranges.place);
+}
+
 int nft_prefix(const uint8_t *low, const uint8_t *high, size_t length)
 {
 	size_t bits = 8 * length;
@@ -86,19 +94,48 @@ static void name_check(struct nft_form *form, const struct nft_context *context)
 	form->info.format = FORMAT_HEX;
 }
 
-/* A number that is in host order in a test has its first byte first here. */
-static void test_bytes(uint8_t *bytes, const uint8_t *value,
-		       const struct plan_field_info *info)
+/* nft takes the bytes of the ports for ports, whatever the protocol. */
+static void ports_name(struct nft_form *form)
+{
+	const struct plan_field_info *info = &form->info;
+
+	if (form->field != FIELD_RAW || info->base != BASE_TRANSPORT || info->length != 2 ||
+	    (info->offset != 0 && info->offset != 2))
+		return;
+	form->field = info->offset ? FIELD_TH_DESTINATION : FIELD_TH_SOURCE;
+	form->info = *plan_field_info(form->field);
+}
+
+/* From network order to this machine's, or back. */
+static void turn(uint8_t *bytes, const uint8_t *value)
 {
 	uint32_t number;
 
-	if (!info->host_order) {
-		memcpy(bytes, value, info->length);
-		return;
-	}
 	memcpy(&number, value, sizeof(number));
 	number = htonl(number);
 	memcpy(bytes, &number, sizeof(number));
+}
+
+static void place_bytes(uint8_t *bytes, const uint8_t *value,
+			const struct plan_field_info *info)
+{
+	if (info->host_order)
+		turn(bytes, value);
+	else
+		memcpy(bytes, value, info->length);
+}
+
+void nft_form_mask(uint8_t *bytes, const struct nft_form *form)
+{
+	place_bytes(bytes, form->mask, &form->info);
+}
+
+void nft_form_value(uint8_t *bytes, const struct nft_form *form, const uint8_t *value)
+{
+	if (nft_form_turns(form))
+		memcpy(bytes, value, form->info.length);
+	else
+		place_bytes(bytes, value, &form->info);
 }
 
 static bool is_neighbour(const struct plan_field_info *left,
@@ -110,26 +147,80 @@ static bool is_neighbour(const struct plan_field_info *left,
 }
 
 /*
- * nft 1.0.6 makes one of "a != 1" and "b != 2" where a and b are neighbours in
- * the packet, and that is another statement: not both are equal. What has a
- * mask it leaves alone.
+ * nft 1.0.6 makes one test of two that are neighbours in the packet. For "a != 1
+ * b != 2" that is another statement: not both are equal; and it does not stop at
+ * a counter in between. What has a mask it leaves alone.
  */
 static bool merges_wrongly(const struct plan_rule *rule, size_t number,
 			   const struct plan_field_info *info)
 {
+	bool negated = rule->statements[number].test.not_equal;
+	bool apart = false;
 	size_t i;
 
 	if (info->base == BASE_META)
 		return false;
-	for (i = 0; i < number; i++) {
+	for (i = number; i--; ) {
 		const struct plan_statement *other = &rule->statements[i];
 		struct plan_field_info place;
 
-		if (other->kind != STATEMENT_TEST || !other->test.not_equal ||
-		    other->test.masked)
+		apart = apart || !statement_is_test(other);
+		if (other->kind != STATEMENT_TEST || other->test.masked ||
+		    other->test.not_equal != negated)
 			continue;
 		place = plan_place_info(&other->test.place);
-		if (is_neighbour(&place, info))
+		if ((negated || apart) && is_neighbour(&place, info))
+			return true;
+	}
+	return false;
+}
+
+static uint32_t form_number(const struct nft_form *form)
+{
+	uint32_t number = 0;
+	size_t i;
+
+	for (i = 0; i < form->info.length; i++)
+		number = number << 8 | form->only.low[i];
+	return number;
+}
+
+static bool is_known_protocol(enum plan_field field, uint32_t number)
+{
+	static const uint8_t transports[] = {
+		IPPROTO_ICMP, IPPROTO_IGMP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_DCCP,
+		IPPROTO_ESP, IPPROTO_AH, IPPROTO_ICMPV6, IPPROTO_COMP, IPPROTO_SCTP,
+		IPPROTO_UDPLITE,
+	};
+
+	if (field == FIELD_META_PROTOCOL)
+		return number == ETH_P_IP || number == ETH_P_IPV6 || number == ETH_P_ARP;
+	return memchr(transports, number, sizeof(transports));
+}
+
+/*
+ * nft 1.0.6 aborts when it lists a rule with a protocol that has no header in
+ * nft, and behind it a test of that header's bytes: with VLAN tags any test, with
+ * others any but a plain "equal". It does not take a range for a protocol, even
+ * if there is only one value in it.
+ */
+static bool aborts_listing(const struct nft_form *form, const struct plan_rule *rule,
+			   size_t number)
+{
+	enum plan_base header = form->field == FIELD_META_PROTOCOL ? BASE_NETWORK :
+				BASE_TRANSPORT;
+	uint32_t protocol = form_number(form);
+	bool is_tag = protocol == ETH_P_8021Q || protocol == ETH_P_8021AD;
+
+	if ((form->field != FIELD_META_PROTOCOL && form->field != FIELD_META_L4PROTO) ||
+	    form->negated || is_known_protocol(form->field, protocol))
+		return false;
+	while (++number < rule->count) {
+		const struct plan_statement *other = &rule->statements[number];
+
+		if (statement_is_test(other) && place_of(other).base == header &&
+		    (is_tag || other->kind == STATEMENT_RANGES || other->test.masked ||
+		     other->test.not_equal))
 			return true;
 	}
 	return false;
@@ -142,14 +233,16 @@ static void test_form(struct nft_form *form, const struct plan_rule *rule, size_
 	form->compare = COMPARE_EQUAL;
 	form->negated = test->not_equal;
 	form->masked = test->masked;
-	test_bytes(form->only.low, test->value, &form->info);
+	place_bytes(form->only.low, test->value, &form->info);
 	memcpy(form->only.high, form->only.low, sizeof(form->only.high));
 	if (test->masked) {
-		test_bytes(form->mask, test->mask, &form->info);
-	} else if (test->not_equal && merges_wrongly(rule, number, &form->info)) {
+		place_bytes(form->mask, test->mask, &form->info);
+	} else if (merges_wrongly(rule, number, &form->info)) {
 		form->masked = true;
 		memcpy(form->mask, ones, form->info.length);
 	}
+	if (aborts_listing(form, rule, number))
+		form->compare = COMPARE_BETWEEN;
 }
 
 static enum nft_compare compare_one(struct nft_form *form)
@@ -194,16 +287,6 @@ static void ranges_form(struct nft_form *form, const struct plan_ranges *ranges)
 	form->many = ranges->ranges;
 	form->count = ranges->count;
 	form->compare = compare_many(form);
-}
-
-static uint32_t form_number(const struct nft_form *form)
-{
-	uint32_t number = 0;
-	size_t i;
-
-	for (i = 0; i < form->info.length; i++)
-		number = number << 8 | form->only.low[i];
-	return number;
 }
 
 /* A second header of a kind is one too many for nft, whichever it is. */
@@ -263,13 +346,116 @@ void nft_form_next(struct nft_form *form, struct nft_context *context,
 
 	memset(form, 0, sizeof(*form));
 	form->field = field_of(statement);
-	form->info = plan_place_info(statement->kind == STATEMENT_TEST ?
-				     &statement->test.place : &statement->ranges.place);
+	form->info = place_of(statement);
 	name_check(form, context);
+	ports_name(form);
 	if (statement->kind == STATEMENT_TEST)
 		test_form(form, rule, number);
 	else
 		ranges_form(form, &statement->ranges);
 	form->unsaid = is_unsaid(form, context, rule, number);
 	context_update(context, form);
+}
+
+static bool is_mergeable(const struct nft_form *form)
+{
+	return form->compare == COMPARE_EQUAL && !form->masked &&
+	       form->info.base != BASE_META;
+}
+
+/* nft's order: by place, and else as they come. */
+static void places_sort(struct nft_form **forms, size_t count)
+{
+	size_t i, j;
+
+	for (i = 1; i < count; i++) {
+		struct nft_form *form = forms[i];
+
+		for (j = i; j; j--) {
+			const struct plan_field_info *before = &forms[j - 1]->info;
+
+			if (before->base < form->info.base ||
+			    (before->base == form->info.base &&
+			     before->offset <= form->info.offset))
+				break;
+			forms[j] = forms[j - 1];
+		}
+		forms[j] = form;
+	}
+}
+
+/* The kernel loads up to 4 bytes fast, but not from the link header: nft merges
+ * where nothing is lost by it. */
+static bool can_merge(const struct nft_form *left, const struct nft_form *right)
+{
+	size_t total = left->info.length + right->info.length;
+
+	if (left->info.base != right->info.base || left->negated != right->negated ||
+	    left->info.offset + left->info.length != right->info.offset ||
+	    total > PLAN_VALUE_MAX)
+		return false;
+	return total <= 4 || left->info.base == BASE_LINK ||
+	       left->info.length > 4 || right->info.length > 4;
+}
+
+/* Merge what can be merged of @count tests that stand in a row. The first test
+ * makes the other's too, unless that one is what tells the protocol. */
+static void row_merge(struct nft_form **forms, size_t count)
+{
+	struct nft_form *left, *right;
+	size_t i;
+
+	places_sort(forms, count);
+	for (left = forms[0], i = 1; i < count; i++) {
+		struct nft_form joined;
+
+		right = forms[i];
+		if (!can_merge(left, right)) {
+			left = right;
+			continue;
+		}
+		joined = *left;
+		memcpy(joined.only.low + left->info.length, right->only.low,
+		       right->info.length);
+		joined.info.length += right->info.length;
+		if (right->field == FIELD_IP_PROTOCOL ||
+		    right->field == FIELD_IP6_NEXT_HEADER) {
+			joined.field = right->field;
+			left->merged = true;
+			left = right;
+		} else {
+			right->merged = true;
+		}
+		*left = joined;
+	}
+}
+
+int nft_forms_make(struct nft_form **out, const struct plan_rule *rule)
+{
+	struct nft_context context = { 0 };
+	struct nft_form *forms, **row;
+	size_t count = 0, i;
+
+	forms = calloc(rule->count + 1, sizeof(*forms));
+	row = reallocarray(NULL, rule->count + 1, sizeof(*row));
+	if (!forms || !row) {
+		free(forms);
+		free(row);
+		return -ENOMEM;
+	}
+	for (i = 0; i < rule->count; i++) {
+		if (statement_is_test(&rule->statements[i])) {
+			nft_form_next(&forms[i], &context, rule, i);
+			if (is_mergeable(&forms[i]))
+				row[count++] = &forms[i];
+		} else if (count > 1) {
+			row_merge(row, count);
+			count = 0;
+		}
+	}
+	if (count > 1)
+		row_merge(row, count);
+	free(row);
+	*out = forms;
+	return 0;
 }

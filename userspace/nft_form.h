@@ -28,7 +28,8 @@ enum nft_compare {
 struct nft_form {
 	enum plan_field field;	/* FIELD_RAW too where the name cannot be said */
 	struct plan_field_info info;
-	bool unsaid;		/* nft adds it by itself to the test behind it */
+	bool unsaid;		/* text: nft adds it by itself to the test behind it */
+	bool merged;		/* messages: another test makes this one too */
 	enum nft_compare compare;
 	bool negated;
 	bool masked;
@@ -54,6 +55,29 @@ static inline bool statement_is_test(const struct plan_statement *statement)
  * before the first statement and is then carried from one to the next. */
 void nft_form_next(struct nft_form *form, struct nft_context *context,
 		   const struct plan_rule *rule, size_t number);
+
+/* The forms of all statements of @rule as nft sends them, in an array to free:
+ * an entry a statement, all zero where it is no test. nft makes one test of two that
+ * are neighbours in the packet. Returns 0 or -ENOMEM. */
+int nft_forms_make(struct nft_form **forms, const struct plan_rule *rule);
+
+static inline bool nft_form_has_set(const struct nft_form *form)
+{
+	return form->compare == COMPARE_SET || form->compare == COMPARE_INTERVALS;
+}
+
+/* Has the number to be turned into network order before it is compared? nft does
+ * so wherever more is asked than equality. */
+static inline bool nft_form_turns(const struct nft_form *form)
+{
+	return form->info.host_order && form->compare != COMPARE_EQUAL &&
+	       form->compare != COMPARE_SET;
+}
+
+/* @value of @form in the order in which it is compared. */
+void nft_form_value(uint8_t *bytes, const struct nft_form *form, const uint8_t *value);
+/* The mask's order is the place's own. */
+void nft_form_mask(uint8_t *bytes, const struct nft_form *form);
 
 /* How many leading bits @low and @high have in common, where all that follow
  * are zeros in @low and ones in @high; -1 where it is no prefix. */

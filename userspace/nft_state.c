@@ -27,6 +27,13 @@ struct reader {
 	struct nft_state *state;
 };
 
+static int set_name_compare(const void *left, const void *right)
+{
+	const struct nft_set *first = left, *second = right;
+
+	return strcmp(first->name, second->name);
+}
+
 static struct nlmsghdr *request_begin(struct nl_buffer *buffer, uint16_t type,
 				      uint16_t flags, unsigned int family,
 				      const char *what)
@@ -209,6 +216,72 @@ static void foreign_chains_drop(struct nft_state *state, const char *table)
 	state->chain_count = kept;
 }
 
+static int set_take(const struct nlmsghdr *message, void *data)
+{
+	struct nft_state *state = data;
+	struct nft_set *sets;
+
+	if (state->set_count == state->set_room) {
+		size_t room = state->set_room ? 2 * state->set_room : 16;
+
+		sets = reallocarray(state->sets, room, sizeof(*sets));
+		if (!sets)
+			return MNL_CB_ERROR;
+		state->sets = sets;
+		state->set_room = room;
+	}
+	if (nft_set_take(&state->sets[state->set_count], message))
+		return MNL_CB_ERROR;
+	/* Sets with names of their own are somebody else's. */
+	if (state->sets[state->set_count].flags & NFT_SET_ANONYMOUS)
+		state->set_count++;
+	else
+		nft_set_free(&state->sets[state->set_count]);
+	return MNL_CB_OK;
+}
+
+static int elements_take(const struct nlmsghdr *message, void *data)
+{
+	return nft_set_take_elements(data, message) ? MNL_CB_ERROR : MNL_CB_OK;
+}
+
+static int elements_read(const struct reader *reader, struct nft_set *set)
+{
+	struct nl_buffer buffer = { 0 };
+	struct nlmsghdr *message;
+	int error;
+
+	message = request_begin(&buffer, NFT_MSG_GETSETELEM, NLM_F_DUMP, reader->family,
+				set->name);
+	if (!message) {
+		nl_buffer_free(&buffer);
+		return -ENOMEM;
+	}
+	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, reader->table);
+	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, set->name);
+	nl_message_end(&buffer, message);
+	error = nl_query(reader->netfilter, &buffer, elements_take, set, reader->refusal);
+	nl_buffer_free(&buffer);
+	/* Gone since the sets were listed: all is read anew. */
+	return error == -ENOENT ? -EINTR : error;
+}
+
+static int sets_read(const struct reader *reader)
+{
+	struct nft_state *state = reader->state;
+	size_t i;
+	int error;
+
+	error = question(reader, NFT_MSG_GETSET, NLM_F_DUMP, NFTA_SET_TABLE, set_take);
+	for (i = 0; i < state->set_count && !error; i++) {
+		error = elements_read(reader, &state->sets[i]);
+		nft_set_sort(&state->sets[i]);
+	}
+	if (!error && state->set_count)
+		qsort(state->sets, state->set_count, sizeof(*state->sets), set_name_compare);
+	return error;
+}
+
 static int state_read_once(const struct reader *reader)
 {
 	struct nft_state *state = reader->state;
@@ -232,6 +305,8 @@ static int state_read_once(const struct reader *reader)
 		      name_compare);
 	error = question(reader, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE,
 			 rule_take);
+	if (!error)
+		error = sets_read(reader);
 	if (error)
 		return error;
 	generation = state->generation;
@@ -271,9 +346,25 @@ void nft_state_free(struct nft_state *state)
 		nftnl_chain_free(entry->chain);
 		free(entry->name);
 	}
+	for (i = 0; i < state->set_count; i++)
+		nft_set_free(&state->sets[i]);
+	free(state->sets);
 	free(state->chains);
 	free(state->table_comment);
 	memset(state, 0, sizeof(*state));
+}
+
+struct visit {
+	bool (*visit)(struct nftnl_expr *, const char *, void *);
+	void *data;
+};
+
+static int expression_visit(struct nftnl_expr *expression, void *data)
+{
+	const struct visit *visit = data;
+
+	return visit->visit(expression, nftnl_expr_get_str(expression, NFTNL_EXPR_NAME),
+			    visit->data) ? -1 : 0;
 }
 
 /* Run @visit over the expressions of a rule; stops where it returns true. */
@@ -281,18 +372,9 @@ static bool expression_find(const struct nftnl_rule *rule,
 			    bool (*visit)(struct nftnl_expr *, const char *, void *),
 			    void *data)
 {
-	struct nftnl_expr_iter *iterator;
-	struct nftnl_expr *expression;
-	bool found = false;
+	struct visit visits = { visit, data };
 
-	iterator = nftnl_expr_iter_create((struct nftnl_rule *)rule);
-	if (!iterator)
-		return false;
-	while (!found && (expression = nftnl_expr_iter_next(iterator)))
-		found = visit(expression,
-			      nftnl_expr_get_str(expression, NFTNL_EXPR_NAME), data);
-	nftnl_expr_iter_destroy(iterator);
-	return found;
+	return nftnl_expr_foreach((struct nftnl_rule *)rule, expression_visit, &visits) < 0;
 }
 
 static bool counter_visit(struct nftnl_expr *expression, const char *name, void *data)
@@ -364,12 +446,17 @@ const char *nft_chain_device(const struct nft_chain_state *chain)
 	return nftnl_chain_get_str(chain->chain, NFTNL_CHAIN_DEV);
 }
 
-static bool counter_clear(struct nftnl_expr *expression, const char *name, void *data)
+/* What the kernel says of expressions by itself. */
+static bool own_clear(struct nftnl_expr *expression, const char *name, void *data)
 {
 	(void)data;
 	if (!strcmp(name, "counter")) {
 		nftnl_expr_set_u64(expression, NFTNL_EXPR_CTR_PACKETS, 0);
 		nftnl_expr_set_u64(expression, NFTNL_EXPR_CTR_BYTES, 0);
+	} else if (!strcmp(name, "lookup")) {
+		/* Zero, where nothing was said. */
+		nftnl_expr_set_u32(expression, NFTNL_EXPR_LOOKUP_FLAGS,
+				   nftnl_expr_get_u32(expression, NFTNL_EXPR_LOOKUP_FLAGS));
 	}
 	return false;
 }
@@ -380,7 +467,7 @@ static void rule_serialise(struct nftnl_rule *rule, struct nlmsghdr *message)
 {
 	nftnl_rule_unset(rule, NFTNL_RULE_HANDLE);
 	nftnl_rule_unset(rule, NFTNL_RULE_POSITION);
-	expression_find(rule, counter_clear, NULL);
+	expression_find(rule, own_clear, NULL);
 	mnl_nlmsg_put_header(message);
 	nftnl_rule_nlmsg_build_payload(message, rule);
 }
@@ -412,6 +499,92 @@ out_free:
 	free(right);
 	free(left);
 	return result;
+}
+
+/* The names of the sets that a rule looks up, in the order of its tests. */
+struct lookups {
+	const char **names;
+	size_t count, room;	/* more than there is room for are counted only */
+};
+
+static bool lookup_visit(struct nftnl_expr *expression, const char *name, void *data)
+{
+	struct lookups *lookups = data;
+
+	if (!strcmp(name, "lookup")) {
+		if (lookups->count < lookups->room)
+			lookups->names[lookups->count] =
+				nftnl_expr_get_str(expression, NFTNL_EXPR_LOOKUP_SET);
+		lookups->count++;
+	}
+	return false;
+}
+
+static int sets_are(const struct nft_state *state, const struct lookups *lookups,
+		    const struct nft_form *forms)
+{
+	size_t i;
+	int same = 1;
+
+	for (i = 0; i < lookups->count && same > 0; i++, forms++) {
+		struct nft_set key = { .name = (char *)lookups->names[i] };
+		const struct nft_set *set = NULL;
+
+		while (!nft_form_has_set(forms))
+			forms++;
+		if (state->set_count)
+			set = bsearch(&key, state->sets, state->set_count, sizeof(key),
+				      set_name_compare);
+		same = set ? nft_set_is(set, forms) : 0;
+	}
+	return same;
+}
+
+/* A rule of the kernel against the wish: its sets by how they are called, what it
+ * does, then what is in the sets. */
+static int rule_compare(const struct nft_state *state, const struct nftnl_rule *have,
+			const struct plan *plan, const struct plan_chain *chain,
+			const struct plan_rule *want, const struct nft_form *forms,
+			const struct link_table *links)
+{
+	struct lookups lookups = { 0 };
+	struct nftnl_rule *rule;
+	int same = -ENOMEM;
+	size_t i;
+
+	for (i = 0; i < want->count; i++)
+		lookups.room += nft_form_has_set(&forms[i]);
+	lookups.names = calloc(lookups.room + 1, sizeof(*lookups.names));
+	if (!lookups.names)
+		return -ENOMEM;
+	expression_find(have, lookup_visit, &lookups);
+	if (lookups.count != lookups.room) {
+		free(lookups.names);
+		return 0;
+	}
+	rule = nft_rule_build(plan, chain, want, forms, links, 0, lookups.names);
+	if (rule) {
+		same = rule_is(have, rule);
+		nftnl_rule_free(rule);
+	}
+	if (same > 0)
+		same = sets_are(state, &lookups, forms);
+	free(lookups.names);
+	return same;
+}
+
+static int rule_is_wish(const struct nft_state *state, const struct nftnl_rule *have,
+			const struct plan *plan, const struct plan_chain *chain,
+			const struct plan_rule *want, const struct link_table *links)
+{
+	struct nft_form *forms;
+	int same;
+
+	if (nft_forms_make(&forms, want))
+		return -ENOMEM;
+	same = rule_compare(state, have, plan, chain, want, forms, links);
+	free(forms);
+	return same;
 }
 
 static bool text_is(const char *have, const char *want)
@@ -446,14 +619,9 @@ int nft_state_has_plan(const struct nft_state *state, const struct plan *plan,
 		if (!have || !chain_is(have, want))
 			return 0;
 		for (j = 0; j < want->rule_count; j++) {
-			struct nftnl_rule *rule;
-			int same;
+			int same = rule_is_wish(state, have->rules[j], plan, want,
+						&want->rules[j], links);
 
-			rule = nft_rule_build(plan, want, &want->rules[j], links);
-			if (!rule)
-				return -ENOMEM;
-			same = rule_is(have->rules[j], rule);
-			nftnl_rule_free(rule);
 			if (same <= 0)
 				return same;
 		}

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "link.h"
+#include "nft_set.h"
 #include "nl.h"
 #include "plan.h"
 
@@ -28,6 +29,8 @@ struct nft_state {
 	char *table_comment;		/* or NULL */
 	struct nft_chain_state *chains;	/* by name, "/" first: see name_compare() */
 	size_t chain_count;
+	struct nft_set *sets;		/* the anonymous ones, by name */
+	size_t set_count, set_room;
 };
 
 /* Read table @table of @family over @netfilter (NETLINK_NETFILTER), all at one
@@ -42,8 +45,8 @@ void nft_state_free(struct nft_state *state);
 const struct nft_chain_state *nft_state_find(const struct nft_state *state,
 					     const char *chain);
 
-/* Does @state hold the chains of @plan, rule for rule, whatever its counters
- * say? Returns 1, 0 or -ENOMEM. */
+/* Does @state hold the chains of @plan, rule for rule and set for set, whatever
+ * its counters say? Returns 1, 0 or -ENOMEM. */
 int nft_state_has_plan(const struct nft_state *state, const struct plan *plan,
 		       const struct link_table *links);
 

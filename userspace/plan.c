@@ -275,10 +275,11 @@ static bool ranges_can_be_said(const struct plan_ranges *ranges)
 	if (ranges->place.field == FIELD_RAW &&
 	    (info.base == BASE_META || ranges->place.offset > PLAN_OFFSET_MAX))
 		return false;
-	if (info.format != FORMAT_STRING)
+	if (info.format != FORMAT_STRING && ranges->place.field != FIELD_META_IIF)
 		return true;
 	for (i = 0; i < ranges->count; i++)
-		if (memcmp(ranges->ranges[i].low, ranges->ranges[i].high, info.length))
+		if (memcmp(ranges->ranges[i].low, ranges->ranges[i].high, info.length) ||
+		    (info.host_order && ranges->ranges[i].low[0] & 0x80))
 			return false;
 	return !ranges->masked;
 }

@@ -211,7 +211,8 @@ void plan_rule_test_number(struct plan *plan, struct plan_rule *rule,
  * in none of them. @ranges are sorted and disjoint and do not touch; they are
  * copied. Where the bytes are not in the packet the test fails either way.
  * Leaves plan->unsupported set for no ranges at all, for a place out of bounds,
- * and for names of devices that have a mask or are not one by one. */
+ * and for names and indexes of devices that have a mask or are not one by one:
+ * nft has no words for those. */
 void plan_rule_test_ranges(struct plan *plan, struct plan_rule *rule,
 			   const struct plan_place *place, const uint8_t *mask,
 			   bool negated, const struct plan_range *ranges,

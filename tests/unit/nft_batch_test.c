@@ -34,6 +34,17 @@ static bool is_type(const struct nlmsghdr *message, int type)
 	return message->nlmsg_type == (NFNL_SUBSYS_NFTABLES << 8 | type);
 }
 
+/* The next rule; its sets come before it. */
+static const struct nlmsghdr *rule_next(struct reader *reader)
+{
+	const struct nlmsghdr *message;
+
+	do {
+		message = message_next(reader);
+	} while (is_type(message, NFT_MSG_NEWSET) || is_type(message, NFT_MSG_NEWSETELEM));
+	return message;
+}
+
 static bool text_same(const char *left, const char *right)
 {
 	return left && right ? !strcmp(left, right) : left == right;
@@ -63,12 +74,16 @@ static bool chain_same(const struct nlmsghdr *message, const struct plan_chain *
 	return same;
 }
 
-/* How many expressions a statement becomes. */
-static size_t expressions(const struct plan_statement *statement)
+/* How many expressions a statement becomes: of a test, load, mask, turn,
+ * compare. */
+static size_t expressions(const struct plan_statement *statement, const struct nft_form *form)
 {
-	if (statement->kind == STATEMENT_TEST)
-		return statement->test.masked ? 3 : 2;
-	return statement->kind == STATEMENT_DUP ? 2 : 1;
+	bool twice = form->compare == COMPARE_BETWEEN && !form->negated;
+
+	if (!statement_is_test(statement))
+		return statement->kind == STATEMENT_DUP ? 2 : 1;
+	return form->merged ? 0 : 2 + form->masked + nft_form_turns(form) + twice +
+	       (form->compare == COMPARE_PREFIX && form->prefix % 8);
 }
 
 static int expression_count(struct nftnl_expr *expression, void *data)
@@ -83,6 +98,7 @@ static bool rule_same(const struct nlmsghdr *message, const struct plan_chain *c
 {
 	struct nftnl_rule *object = nftnl_rule_alloc();
 	size_t want = 0, got = 0, i;
+	struct nft_form *forms;
 	const void *bytes;
 	uint32_t length;
 	bool same;
@@ -91,8 +107,10 @@ static bool rule_same(const struct nlmsghdr *message, const struct plan_chain *c
 	       message->nlmsg_flags ==
 	       (NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_APPEND) &&
 	       nftnl_rule_nlmsg_parse(message, object) >= 0;
+	nft_forms_make(&forms, rule);
 	for (i = 0; i < rule->count; i++)
-		want += expressions(&rule->statements[i]);
+		want += expressions(&rule->statements[i], &forms[i]);
+	free(forms);
 	nftnl_expr_foreach(object, expression_count, &got);
 	bytes = nftnl_rule_get_data(object, NFTNL_RULE_USERDATA, &length);
 	same = same && want == got &&
@@ -135,7 +153,7 @@ static void test_round_trip(const struct wish *wish)
 		wrong += !chain_same(message_next(&reader), plan.chains[i]);
 	for (i = 0; i < plan.chain_count; i++)
 		for (j = 0; j < plan.chains[i]->rule_count; j++)
-			wrong += !rule_same(message_next(&reader), plan.chains[i],
+			wrong += !rule_same(rule_next(&reader), plan.chains[i],
 					    &plan.chains[i]->rules[j]);
 	wrong += message_next(&reader)->nlmsg_type != NFNL_MSG_BATCH_END;
 	check_number(name, 0, wrong);
@@ -157,6 +175,7 @@ static void test_expressions(void)
 	struct link_table links;
 	struct plan_rule rule = { 0 };
 	struct nftnl_rule *object;
+	struct nft_form *forms;
 	char text[1024];
 	struct plan plan;
 
@@ -167,7 +186,8 @@ static void test_expressions(void)
 	plan_rule_test_number(&plan, &rule, FIELD_UDP_DESTINATION, 53);
 	plan_rule_counter(&plan, &rule, 0, 0);
 	plan_rule_dup(&plan, &rule, "mir1");
-	object = nft_rule_build(&plan, &chain, &rule, &links);
+	nft_forms_make(&forms, &rule);
+	object = nft_rule_build(&plan, &chain, &rule, forms, &links, 1, NULL);
 	nftnl_rule_snprintf(text, sizeof(text), object, NFTNL_OUTPUT_DEFAULT, 0);
 	check(strstr(text, "[ meta load protocol => reg 1 ]") &&
 	      strstr(text, "[ payload load 2b @ network header + 6 => reg 1 ]") &&
@@ -178,6 +198,7 @@ static void test_expressions(void)
 	      strstr(text, "[ immediate reg 1 0x00000065 ]"),
 	      "a rule is what it was meant to be", "%s", text);
 	nftnl_rule_free(object);
+	free(forms);
 	free(rule.statements);
 	link_table_free(&links);
 }

@@ -63,35 +63,79 @@ static void links_make(struct link_table *links)
 	}
 }
 
+/* A rule as the kernel has it: its sets have names by now, from @first on. */
+static size_t named_rule_take(struct nft_state *state, const struct plan *plan,
+			      const struct plan_chain *chain, const struct plan_rule *rule,
+			      const struct link_table *links, size_t first)
+{
+	char room[8][16], bytes[65536] = { 0 };
+	struct nlmsghdr *message = mnl_nlmsg_put_header(bytes);
+	struct nftnl_rule *object;
+	struct nft_form *forms;
+	const char *names[8];
+	size_t i, count = 0;
+
+	nft_forms_make(&forms, rule);
+	for (i = 0; i < rule->count; i++)
+		count += nft_form_has_set(&forms[i]);
+	for (i = 0; i < count; i++) {
+		snprintf(room[i], sizeof(room[i]), "__set%zu", first + i);
+		names[i] = room[i];
+	}
+	object = nft_rule_build(plan, chain, rule, forms, links, 0, names);
+	mnl_nlmsg_put_extra_header(message, sizeof(struct nfgenmsg));
+	nftnl_rule_nlmsg_build_payload(message, object);
+	rule_take(message, state);
+	nftnl_rule_free(object);
+	free(forms);
+	return first + count;
+}
+
+static void message_take(struct nft_state *state, const struct nlmsghdr *message)
+{
+	struct nft_set *set;
+
+	switch (message->nlmsg_type & 0xff) {
+	case NFT_MSG_NEWTABLE:
+		table_take(message, state);
+		break;
+	case NFT_MSG_NEWCHAIN:
+		chain_take(message, state);
+		break;
+	case NFT_MSG_NEWSET:
+		set_take(message, state);
+		set = &state->sets[state->set_count - 1];
+		free(set->name);
+		if (asprintf(&set->name, "__set%zu", state->set_count - 1) < 0)
+			abort();
+		break;
+	case NFT_MSG_NEWSETELEM:
+		elements_take(message, &state->sets[state->set_count - 1]);
+		break;
+	}
+}
+
 /* The kernel's state after @plan was applied. */
 static void state_make(struct nft_state *state, const struct plan *plan,
 		       const struct link_table *links)
 {
 	struct nl_buffer buffer = { 0 };
-	size_t i;
+	size_t i, j, set = 0;
 
 	nft_batch_add_table(&buffer, plan);
 	nft_batch_add_chains(&buffer, plan);
 	nft_batch_add_rules(&buffer, plan, links);
-	for (i = 0; i < buffer.count; i++) {
-		const struct nlmsghdr *message;
-
-		message = (const void *)(buffer.data + buffer.notes[i].offset);
-		switch (message->nlmsg_type & 0xff) {
-		case NFT_MSG_NEWTABLE:
-			table_take(message, state);
-			break;
-		case NFT_MSG_NEWCHAIN:
-			chain_take(message, state);
-			break;
-		case NFT_MSG_NEWRULE:
-			if (buffer.notes[i - 1].kind != buffer.notes[i].kind)
-				qsort(state->chains, state->chain_count,
-				      sizeof(*state->chains), name_compare);
-			rule_take(message, state);
-			break;
-		}
-	}
+	for (i = 0; i < buffer.count; i++)
+		message_take(state, (const void *)(buffer.data + buffer.notes[i].offset));
+	qsort(state->chains, state->chain_count, sizeof(*state->chains), name_compare);
+	for (i = 0; i < plan->chain_count; i++)
+		for (j = 0; j < plan->chains[i]->rule_count; j++)
+			set = named_rule_take(state, plan, plan->chains[i],
+					      &plan->chains[i]->rules[j], links, set);
+	for (i = 0; i < state->set_count; i++)
+		nft_set_sort(&state->sets[i]);
+	if (state->set_count)
+		qsort(state->sets, state->set_count, sizeof(*state->sets), set_name_compare);
 	nl_buffer_free(&buffer);
 }
 
@@ -192,10 +236,81 @@ static void test_differences(void)
 	link_table_free(&links);
 }
 
+static const struct plan_range ports[] = {
+	{ { 0, 22 }, { 0, 23 } }, { { 0, 80 }, { 0, 80 } }, { { 0xff, 0 }, { 0xff, 0xff } },
+};
+
+static void sets_plan(struct plan *plan, const struct plan_range *ranges, size_t count,
+		      bool negated, enum plan_field field)
+{
+	const struct plan_place place = { .field = field };
+	struct plan_rule *rule;
+
+	plan_init(plan, NFPROTO_NETDEV, PLAN_TABLE, NULL);
+	rule = plan_add_rule(plan, plan_add_chain(plan, "c"));
+	plan_rule_test_ranges(plan, rule, &place, NULL, negated, ranges, count);
+	plan_rule_test_ranges(plan, rule, &(struct plan_place){ .field = FIELD_TH_SOURCE },
+			      NULL, false, ports, 2);
+}
+
+/* What a rule looks up is compared by content. */
+static void test_sets(void)
+{
+	static const struct plan_range others[] = {
+		{ { 0, 22 }, { 0, 23 } }, { { 0, 80 }, { 0, 81 } }, { { 0xff, 0 }, { 0xff, 0xff } },
+	};
+	static const struct plan_range values[] = {
+		{ { 0, 22 }, { 0, 22 } }, { { 0, 80 }, { 0, 80 } },
+	};
+	static const struct {
+		const char *name;
+		const struct plan_range *ranges;
+		size_t count;
+		bool negated;
+		enum plan_field field;
+		int same;
+	} cases[] = {
+		{ "the same set", ports, 3, false, FIELD_TH_DESTINATION, 1 },
+		{ "one port more", others, 3, false, FIELD_TH_DESTINATION, 0 },
+		{ "a range less", ports, 2, false, FIELD_TH_DESTINATION, 0 },
+		{ "no set", ports, 1, false, FIELD_TH_DESTINATION, 0 },
+		{ "a set of values", values, 2, false, FIELD_TH_DESTINATION, 0 },
+		{ "all others", ports, 3, true, FIELD_TH_DESTINATION, 0 },
+		{ "another field", ports, 3, false, FIELD_IP_FRAGMENT, 0 },
+	};
+	struct link_table links = { 0 };
+	struct nft_state state = { 0 };
+	struct plan plan;
+	size_t i;
+
+	sets_plan(&plan, ports, 3, false, FIELD_TH_DESTINATION);
+	state_make(&state, &plan, &links);
+	plan_free(&plan);
+	check_number("a rule has two sets", 2, state.set_count);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		sets_plan(&plan, cases[i].ranges, cases[i].count, cases[i].negated,
+			  cases[i].field);
+		check_number(cases[i].name, cases[i].same,
+			     nft_state_has_plan(&state, &plan, &links));
+		plan_free(&plan);
+	}
+	sets_plan(&plan, ports, 3, false, FIELD_TH_DESTINATION);
+	state.sets[0].is_odd = true;
+	check_number("what we never put into a set", 0,
+		     nft_state_has_plan(&state, &plan, &links));
+	state.sets[0].is_odd = false;
+	free(state.sets[0].name);
+	state.sets[0].name = strdup("__map0");
+	check_number("a set that is not there", 0, nft_state_has_plan(&state, &plan, &links));
+	plan_free(&plan);
+	nft_state_free(&state);
+}
+
 int main(void)
 {
 	size_t i;
 
+	test_sets();
 	test_order();
 	for (i = 0; i < WISHES; i++)
 		test_read_back(&wishes[i]);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The anonymous sets of nf_tables: { 80, 443 } in a rule. They come and go with
+ * the rule that looks them up.
+ */
+#ifndef NFT_SET_H
+#define NFT_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nft_form.h"
+#include "nl.h"
+
+/* What a rule calls its set by until the kernel has named it. */
+#define NFT_SET_NAME "__set%d"
+
+/* A key of a set; of intervals the first key in or the first behind. */
+struct nft_element {
+	uint8_t key[PLAN_VALUE_MAX];
+	bool is_end;
+};
+
+/* A set as the kernel has it. */
+struct nft_set {
+	char *name;
+	uint32_t flags;			/* NFT_SET_* */
+	uint32_t key_length;		/* bytes */
+	struct nft_element *elements;	/* in nft_set_sort()'s order once it is sorted */
+	size_t count, room;
+	bool is_odd;			/* holds what we never put into a set */
+};
+
+/* Put the set of @form and its elements into a batch, for a rule of the same
+ * batch to look up as @id. @chain is for whom a refusal is told. Returns 0 or
+ * -ENOMEM. */
+int nft_set_put(struct nl_buffer *buffer, const struct plan *plan, const char *chain,
+		const struct nft_form *form, uint32_t id);
+
+/* Read a message about a set, or about elements of one, as the kernel sends it.
+ * Both return 0 or -ENOMEM. */
+int nft_set_take(struct nft_set *set, const struct nlmsghdr *message);
+int nft_set_take_elements(struct nft_set *set, const struct nlmsghdr *message);
+void nft_set_sort(struct nft_set *set);
+void nft_set_free(struct nft_set *set);
+
+/* Is @set, which is sorted, the set of @form? Returns 1, 0 or -ENOMEM. */
+int nft_set_is(const struct nft_set *set, const struct nft_form *form);
+
+#endif
