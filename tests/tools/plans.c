@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * plans text|apply|has|changed PLAN
+ *
+ * Plans for the comparison of the ways out: every form of a test ("forms"), some
+ * that chance makes ("random:SEED"), or a set of many intervals ("large:COUNT").
+ * "text" prints one for nft, "apply" puts it into the kernel, "has" says whether
+ * the kernel has it (1 or 0), "changed" says how many small changes of it the
+ * kernel seems to have as well, and of how many.
+ */
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nft_batch.h"
+#include "nft_state.h"
+#include "nft_text.h"
+#include "nl.h"
+#include "plan.h"
+
+/* --- every form --- */
+
+/* A place and what nft must know of the headers before its name can be said. */
+struct subject {
+	struct plan_place place;
+	unsigned int network, transport;
+};
+
+#define RAW(base, offset, length) { { FIELD_RAW, base, offset, length }, 0, 0 }
+#define NAMED(field, network, transport) { { field, BASE_META, 0, 0 }, network, transport }
+
+static const struct subject subjects[] = {
+	NAMED(FIELD_META_PROTOCOL, 0, 0), NAMED(FIELD_META_L4PROTO, 0, 0),
+	NAMED(FIELD_META_LENGTH, 0, 0), NAMED(FIELD_META_IIF, 0, 0),
+	NAMED(FIELD_META_IIFNAME, 0, 0), NAMED(FIELD_META_OIFNAME, 0, 0),
+	NAMED(FIELD_ETHER_TYPE, 0, 0),
+	NAMED(FIELD_IP_PROTOCOL, 0x0800, 0), NAMED(FIELD_IP_FRAGMENT, 0x0800, 0),
+	NAMED(FIELD_IP_SOURCE, 0x0800, 0), NAMED(FIELD_IP_DESTINATION, 0x0800, 0),
+	NAMED(FIELD_IP6_NEXT_HEADER, 0x86dd, 0),
+	NAMED(FIELD_IP6_FRAGMENT_NEXT_HEADER, 0x86dd, 0),
+	NAMED(FIELD_IP6_SOURCE, 0x86dd, 0), NAMED(FIELD_IP6_DESTINATION, 0x86dd, 0),
+	NAMED(FIELD_ARP_SENDER, 0x0806, 0), NAMED(FIELD_ARP_TARGET, 0x0806, 0),
+	NAMED(FIELD_TCP_SOURCE, 0, 6), NAMED(FIELD_TCP_DESTINATION, 0x0800, 6),
+	NAMED(FIELD_UDP_SOURCE, 0x86dd, 17), NAMED(FIELD_UDP_DESTINATION, 0, 17),
+	NAMED(FIELD_SCTP_SOURCE, 0, 132), NAMED(FIELD_SCTP_DESTINATION, 0x0800, 132),
+	NAMED(FIELD_TH_SOURCE, 0, 0), NAMED(FIELD_TH_DESTINATION, 0x0800, 6),
+	/* Names without what they need. */
+	NAMED(FIELD_IP_SOURCE, 0, 0), NAMED(FIELD_IP6_DESTINATION, 0x0800, 0),
+	NAMED(FIELD_TCP_DESTINATION, 0, 17), NAMED(FIELD_UDP_SOURCE, 0, 0),
+	RAW(BASE_LINK, 0, 6), RAW(BASE_LINK, 12, 2), RAW(BASE_LINK, 14, 1),
+	RAW(BASE_LINK, 255, 3), RAW(BASE_NETWORK, 0, 1), RAW(BASE_NETWORK, 12, 4),
+	RAW(BASE_NETWORK, 42, 2), RAW(BASE_NETWORK, 8, 16), RAW(BASE_NETWORK, 40, 8),
+	RAW(BASE_NETWORK, 255, 1), RAW(BASE_TRANSPORT, 0, 2), RAW(BASE_TRANSPORT, 13, 1),
+	RAW(BASE_TRANSPORT, 4, 5), RAW(BASE_TRANSPORT, 20, 12), RAW(BASE_TRANSPORT, 2, 2),
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Ranges as a number in the last byte, or in the first, or of all bytes. */
+#define LAST 0x100
+#define FIRST 0x200
+#define ALL_ZERO 0x400
+#define ALL_ONES 0x800
+
+static const struct shape {
+	const char *name;
+	unsigned int ends[8];	/* low, high, ... */
+	size_t count;
+} shapes[] = {
+	{ "one value", { LAST | 5, LAST | 5 }, 1 },
+	{ "the first value", { ALL_ZERO, ALL_ZERO }, 1 },
+	{ "the last value", { ALL_ONES, ALL_ONES }, 1 },
+	{ "a range", { LAST | 5, LAST | 9 }, 1 },
+	{ "a prefix", { LAST | 8, LAST | 15 }, 1 },
+	{ "from the first", { ALL_ZERO, LAST | 6 }, 1 },
+	{ "to the last", { FIRST | 9, ALL_ONES }, 1 },
+	{ "half of all", { ALL_ZERO, FIRST | 0x7f }, 1 },
+	{ "all", { ALL_ZERO, ALL_ONES }, 1 },
+	{ "two values", { LAST | 5, LAST | 5, LAST | 7, LAST | 7 }, 2 },
+	{ "the outermost", { ALL_ZERO, ALL_ZERO, ALL_ONES, ALL_ONES }, 2 },
+	{ "a range and a value", { LAST | 5, LAST | 9, LAST | 17, LAST | 17 }, 2 },
+	{ "ranges from the first", { ALL_ZERO, LAST | 6, LAST | 8, LAST | 15 }, 2 },
+	{ "ranges to the last", { LAST | 6, LAST | 7, LAST | 17, ALL_ONES }, 2 },
+	{ "all but two", { ALL_ZERO, LAST | 4, LAST | 6, LAST | 7, LAST | 9, ALL_ONES }, 3 },
+};
+
+static void end_put(uint8_t *bytes, unsigned int end, bool high, size_t length)
+{
+	memset(bytes, end & ALL_ONES ? 0xff : 0, length);
+	if (end & FIRST) {
+		memset(bytes, high ? 0xff : 0, length);
+		bytes[0] = end;
+	} else if (end & LAST) {
+		bytes[length - 1] = end;
+	}
+}
+
+static void shape_put(struct plan_range *ranges, const struct shape *shape, size_t length)
+{
+	size_t i;
+
+	memset(ranges, 0, shape->count * sizeof(*ranges));
+	for (i = 0; i < shape->count; i++) {
+		end_put(ranges[i].low, shape->ends[2 * i], false, length);
+		end_put(ranges[i].high, shape->ends[2 * i + 1], true, length);
+	}
+}
+
+static struct plan_rule *rule_begin(struct plan *plan, const struct subject *subject)
+{
+	struct plan_rule *rule = plan_add_rule(plan, plan->chains[plan->chain_count - 1]);
+
+	if (subject->network)
+		plan_rule_test_number(plan, rule, FIELD_META_PROTOCOL, subject->network);
+	if (subject->transport)
+		plan_rule_test_number(plan, rule, FIELD_META_L4PROTO, subject->transport);
+	return rule;
+}
+
+static void rule_end(struct plan *plan, struct plan_rule *rule, const char *comment)
+{
+	plan_rule_counter(plan, rule, 0, 0);
+	plan_rule_verdict(plan, rule, VERDICT_RETURN, NULL);
+	plan_rule_comment(plan, rule, "%s", comment);
+}
+
+static bool is_device(const struct plan_place *place)
+{
+	return place->field == FIELD_META_IIF || place->field == FIELD_META_IIFNAME ||
+	       place->field == FIELD_META_OIFNAME;
+}
+
+/* Names and indexes of devices, one by one. */
+static void devices_put(struct plan_range *ranges, size_t count, bool names)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		memset(&ranges[i], 0, sizeof(ranges[i]));
+		if (names)
+			snprintf((char *)ranges[i].low, PLAN_VALUE_MAX, "veth%u",
+				 (unsigned int)i % 1000);
+		else
+			ranges[i].low[3] = 200 + i;
+		memcpy(ranges[i].high, ranges[i].low, PLAN_VALUE_MAX);
+	}
+}
+
+static void forms_of(struct plan *plan, const struct subject *subject,
+		     const struct shape *shape)
+{
+	static const uint8_t masks[][PLAN_VALUE_MAX] = {
+		{ [0 ... 15] = 0xff },
+		{ 0x1f, 0xff, 0, 0xf0, [5] = 0x0f, [15] = 0x0f },
+	};
+	struct plan_field_info info = plan_place_info(&subject->place);
+	struct plan_range ranges[4];
+	int mask, negated;
+
+	shape_put(ranges, shape, info.length);
+	if (is_device(&subject->place))
+		devices_put(ranges, shape->count, info.format == FORMAT_STRING);
+	for (mask = -1; mask < (int)COUNT(masks); mask++)
+		for (negated = 0; negated < 2; negated++) {
+			const uint8_t *bytes = mask < 0 ? NULL : masks[mask];
+			struct plan_rule *rule;
+
+			if (bytes && is_device(&subject->place))
+				continue;
+			rule = rule_begin(plan, subject);
+			plan_rule_test_ranges(plan, rule, &subject->place, bytes, negated,
+					      ranges, shape->count);
+			rule_end(plan, rule, shape->name);
+		}
+}
+
+static void forms_make(struct plan *plan)
+{
+	size_t i, j;
+
+	for (i = 0; i < COUNT(subjects) && plan_add_chain(plan, "forms/%zu", i); i++)
+		for (j = 0; j < COUNT(shapes); j++)
+			forms_of(plan, &subjects[i], &shapes[j]);
+}
+
+/* Prefixes of all lengths: nft loads whole bytes of them. */
+static void prefixes_make(struct plan *plan)
+{
+	static const struct subject both[] = {
+		NAMED(FIELD_IP_DESTINATION, 0x0800, 0), NAMED(FIELD_IP6_SOURCE, 0x86dd, 0),
+	};
+	size_t i, bit, bits;
+
+	for (i = 0; i < COUNT(both) && plan_add_chain(plan, "prefixes/%zu", i); i++) {
+		bits = 8 * plan_place_info(&both[i].place).length;
+		for (bit = 1; bit < bits; bit++) {
+			struct plan_range range = { { 0x20, 1, 13, 0xb8 }, { 0 } };
+			struct plan_rule *rule = rule_begin(plan, &both[i]);
+			size_t j;
+
+			memcpy(range.high, range.low, PLAN_VALUE_MAX);
+			for (j = bit; j < bits; j++) {
+				range.low[j / 8] &= ~(0x80 >> j % 8);
+				range.high[j / 8] |= 0x80 >> j % 8;
+			}
+			plan_rule_test_ranges(plan, rule, &both[i].place, NULL, bit % 3 == 0,
+					      &range, 1);
+			rule_end(plan, rule, "a prefix");
+		}
+	}
+}
+
+/* --- what chance makes --- */
+
+static unsigned int chance(unsigned int below)
+{
+	return lrand48() % below;
+}
+
+static void random_bytes(uint8_t *bytes, size_t length)
+{
+	static const uint8_t likely[] = { 0, 0, 0xff, 1, 6, 17, 0x7f, 0x80, 0xf0 };
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		bytes[i] = chance(3) ? likely[chance(COUNT(likely))] : chance(256);
+}
+
+static int bytes_compare(const void *left, const void *right)
+{
+	return memcmp(left, right, PLAN_VALUE_MAX);
+}
+
+/* With a gap between them, that is. */
+static bool is_behind(const uint8_t *key, const uint8_t *low, size_t length)
+{
+	uint8_t next[PLAN_VALUE_MAX];
+
+	memcpy(next, key, PLAN_VALUE_MAX);
+	while (length--)
+		if (++next[length])
+			return memcmp(next, low, PLAN_VALUE_MAX) < 0;
+	return false;
+}
+
+/* Sorted, disjoint, not touching; at least one. */
+static size_t random_ranges(struct plan_range *ranges, size_t room, size_t length)
+{
+	uint8_t values[64][PLAN_VALUE_MAX] = { { 0 } };
+	size_t wanted = chance(8) ? 1 + chance(4) : 1 + chance(room);
+	size_t count = 0, i;
+	bool single = !chance(3);
+
+	memset(ranges, 0, room * sizeof(*ranges));
+	for (i = 0; i < 2 * wanted; i++)
+		random_bytes(values[i], length);
+	qsort(values, 2 * wanted, PLAN_VALUE_MAX, bytes_compare);
+	for (i = 0; i < 2 * wanted && count < wanted; i++) {
+		struct plan_range *range = &ranges[count];
+
+		memcpy(range->low, values[i], PLAN_VALUE_MAX);
+		if (!single && chance(2) && i + 1 < 2 * wanted)
+			i++;
+		memcpy(range->high, values[i], PLAN_VALUE_MAX);
+		if (!count || is_behind(ranges[count - 1].high, range->low, length))
+			count++;
+	}
+	return count;
+}
+
+static void random_place(struct plan_place *place)
+{
+	memset(place, 0, sizeof(*place));
+	place->field = chance(3) ? 1 + chance(FIELD_TH_DESTINATION) : FIELD_RAW;
+	if (place->field)
+		return;
+	place->base = BASE_LINK + chance(3);
+	place->offset = chance(4) ? chance(24) : chance(PLAN_OFFSET_MAX + 1);
+	place->length = chance(4) ? 1 + chance(4) : 1 + chance(PLAN_VALUE_MAX);
+}
+
+static void random_test(struct plan *plan, struct plan_rule *rule)
+{
+	struct plan_range ranges[30];
+	uint8_t mask[PLAN_VALUE_MAX];
+	struct plan_place place;
+	struct plan_field_info info;
+	size_t count, i;
+
+	random_place(&place);
+	info = plan_place_info(&place);
+	count = random_ranges(ranges, COUNT(ranges), info.length);
+	if (chance(3))
+		count = 1;
+	if (count == 1 && chance(2))
+		memcpy(ranges->high, ranges->low, PLAN_VALUE_MAX);
+	random_bytes(mask, sizeof(mask));
+	if (is_device(&place)) {
+		devices_put(ranges, count, info.format == FORMAT_STRING);
+		plan_rule_test_ranges(plan, rule, &place, NULL, !chance(3), ranges, count);
+		return;
+	}
+	if (chance(4)) {
+		plan_rule_test_ranges(plan, rule, &place, NULL, !chance(3), ranges, count);
+		return;
+	}
+	/* A single value that the mask can leave. */
+	for (i = 0; count == 1 && i < info.length; i++) {
+		ranges->low[i] &= mask[i];
+		ranges->high[i] = ranges->low[i];
+	}
+	plan_rule_test_ranges(plan, rule, &place, mask, !chance(3), ranges, count);
+}
+
+static void random_make(struct plan *plan, long seed)
+{
+	static const unsigned int networks[] = { 0x0800, 0x0800, 0x86dd, 0x86dd, 0x0806, 0x8035 };
+	static const unsigned int transports[] = { 6, 17, 132, 1, 99 };
+	struct plan_chain *chain = plan_add_chain(plan, "chance");
+	size_t rules = 40;
+
+	srand48(seed);
+	while (rules--) {
+		struct plan_rule *rule = plan_add_rule(plan, chain);
+		size_t tests = 1 + chance(5);
+
+		while (tests--) {
+			switch (chance(4)) {
+			case 0:
+				plan_rule_test_number(plan, rule, FIELD_META_PROTOCOL,
+						      networks[chance(COUNT(networks))]);
+				break;
+			case 1:
+				plan_rule_test_number(plan, rule,
+						      chance(2) ? FIELD_META_L4PROTO :
+						      chance(2) ? FIELD_IP_PROTOCOL :
+						      FIELD_IP6_NEXT_HEADER,
+						      transports[chance(COUNT(transports))]);
+				break;
+			}
+			random_test(plan, rule);
+			if (!chance(12))
+				plan_rule_counter(plan, rule, 0, 0);
+		}
+		rule_end(plan, rule, "chance");
+	}
+}
+
+/* --- many --- */
+
+static void large_make(struct plan *plan, size_t count)
+{
+	static const struct subject subject = NAMED(FIELD_IP_SOURCE, 0x0800, 0);
+	struct plan_range *ranges = calloc(count, sizeof(*ranges));
+	struct plan_rule *rule;
+	size_t i;
+
+	if (!ranges || !plan_add_chain(plan, "many"))
+		exit(1);
+	rule = rule_begin(plan, &subject);
+	for (i = 0; i < count; i++) {
+		uint8_t low[] = { 10 + (i >> 16), i >> 8, i, 16 };
+		uint8_t high[] = { 10 + (i >> 16), i >> 8, i, 16 + i % 100 };
+
+		memcpy(ranges[i].low, low, sizeof(low));
+		memcpy(ranges[i].high, high, sizeof(high));
+	}
+	plan_rule_test_ranges(plan, rule, &subject.place, NULL, false, ranges, count);
+	rule_end(plan, rule, "many");
+	free(ranges);
+}
+
+/* --- what to do with one --- */
+
+static int plan_make(struct plan *plan, const char *name)
+{
+	plan_init(plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
+	if (!strcmp(name, "forms")) {
+		forms_make(plan);
+		prefixes_make(plan);
+	} else if (!strncmp(name, "random:", 7)) {
+		random_make(plan, atol(name + 7));
+	} else if (!strncmp(name, "large:", 6)) {
+		large_make(plan, atol(name + 6));
+	} else {
+		return -EINVAL;
+	}
+	return plan->out_of_memory ? -ENOMEM : plan->unsupported ? -EOPNOTSUPP : 0;
+}
+
+static int plan_apply(const struct plan *plan, struct nl_socket *netfilter)
+{
+	struct nl_refusal refusal = { 0 };
+	struct nl_buffer buffer = { 0 };
+	struct link_table links = { 0 };
+	int error;
+
+	error = nft_batch_begin(&buffer, 0) ?:
+		nft_batch_add_table(&buffer, plan) ?:
+		nft_batch_delete_table(&buffer, plan->family, plan->table) ?:
+		nft_batch_add_table(&buffer, plan) ?:
+		nft_batch_add_chains(&buffer, plan) ?:
+		nft_batch_add_rules(&buffer, plan, &links) ?:
+		nft_batch_end(&buffer) ?:
+		nl_transact(netfilter, &buffer, &refusal);
+	if (error)
+		fprintf(stderr, "message %u: %s\n", refusal.note.sequence, refusal.text);
+	nl_buffer_free(&buffer);
+	return error;
+}
+
+static int plan_is_there(const struct plan *plan, const struct nft_state *state)
+{
+	struct link_table links = { 0 };
+
+	return nft_state_has_plan(state, plan, &links);
+}
+
+struct changes {
+	const struct plan *plan;
+	const struct nft_state *state;
+	size_t made, unseen;
+};
+
+static void change_try(struct changes *changes)
+{
+	changes->made++;
+	changes->unseen += plan_is_there(changes->plan, changes->state) != 0;
+}
+
+/* Change a test by as little as possible, and back. */
+static void test_change(struct changes *changes, struct plan_ranges *ranges)
+{
+	size_t length = plan_place_info(&ranges->place).length;
+	uint8_t *byte = &ranges->ranges[ranges->count - 1].high[length - 1];
+
+	*byte ^= 1;
+	change_try(changes);
+	*byte ^= 1;
+	ranges->negated ^= true;
+	change_try(changes);
+	ranges->negated ^= true;
+	if (ranges->count == 1)
+		return;
+	ranges->count--;
+	change_try(changes);
+	ranges->count++;
+}
+
+static int changes_count(struct plan *plan, const struct nft_state *state)
+{
+	struct plan part = *plan;
+	struct changes changes = { &part, state, 0, 0 };
+	size_t i, j, k;
+
+	part.chain_count = 1;
+	for (i = 0; i < plan->chain_count; i++) {
+		struct plan_chain *chain = plan->chains[i];
+
+		part.chains = &plan->chains[i];
+		for (j = 0; j < chain->rule_count; j++)
+			for (k = 0; k < chain->rules[j].count; k++)
+				if (chain->rules[j].statements[k].kind == STATEMENT_RANGES)
+					test_change(&changes,
+						    &chain->rules[j].statements[k].ranges);
+	}
+	printf("%zu of %zu\n", changes.unseen, changes.made);
+	return 0;
+}
+
+static int state_ask(struct plan *plan, struct nl_socket *netfilter, bool changed)
+{
+	struct nl_refusal refusal = { 0 };
+	struct nft_state state = { 0 };
+	int error;
+
+	error = nft_state_read(&state, netfilter, plan->family, plan->table, &refusal);
+	if (!error && changed)
+		error = changes_count(plan, &state);
+	else if (!error)
+		printf("%d\n", plan_is_there(plan, &state));
+	nft_state_free(&state);
+	return error;
+}
+
+int main(int argc, char **argv)
+{
+	struct nl_socket *netfilter = NULL;
+	struct plan plan;
+	int error;
+
+	if (argc != 3)
+		return 2;
+	error = plan_make(&plan, argv[2]) ?: nl_open(NETLINK_NETFILTER, &netfilter);
+	if (error)
+		goto out_free;
+	if (!strcmp(argv[1], "text"))
+		nft_text_print(&plan, stdout);
+	else if (!strcmp(argv[1], "apply"))
+		error = plan_apply(&plan, netfilter);
+	else if (!strcmp(argv[1], "has") || !strcmp(argv[1], "changed"))
+		error = state_ask(&plan, netfilter, *argv[1] == 'c');
+	else
+		error = -EINVAL;
+out_free:
+	if (error)
+		fprintf(stderr, "%s %s: %s\n", argv[1], argv[2], strerror(-error));
+	nl_close(netfilter);
+	plan_free(&plan);
+	return !!error;
+}
