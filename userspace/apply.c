@@ -35,8 +35,7 @@ static int plan_make(struct plan *plan, const struct session *session,
 		starts[i].bytes = count.bytes;
 	}
 	plan_init(plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
-	(void)errors;
-	error = plan_mirror(plan, mirror, starts);
+	error = plan_mirror(plan, mirror, starts, errors);
 	free(starts);
 	return error;
 }

@@ -26,13 +26,13 @@ static void heading_print(const struct mirror *mirror, FILE *out)
 	fputs(" (mirror-nft apply makes the ones that are missing)\n", out);
 }
 
-static int generate_nft(const struct mirror *mirror)
+static int generate_nft(const struct mirror *mirror, struct error_list *errors)
 {
 	struct plan plan;
 	int error;
 
 	plan_init(&plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
-	error = plan_mirror(&plan, mirror, NULL);
+	error = plan_mirror(&plan, mirror, NULL, errors);
 	if (!error) {
 		heading_print(mirror, stdout);
 		nft_text_print(&plan, stdout);
@@ -50,7 +50,7 @@ int cmd_generate(int argc, char **argv)
 	error = options_read_definition(argc, argv, usage, &definition, &errors);
 	if (!error) {
 		if (definition.mirrors[0].path == MIRROR_PATH_NFT)
-			error = generate_nft(&definition.mirrors[0]);
+			error = generate_nft(&definition.mirrors[0], &errors);
 		else
 			error = tc_text_print(&definition.mirrors[0], stdout, &errors);
 	}

@@ -52,12 +52,14 @@ static int mirror_make(struct mirror *mirror, const struct compare_lab *lab,
 	snprintf(source, sizeof(source), "src0:%s", direction_name(what->direction));
 	error = mirror_set_name(mirror, MIRROR_NAME, &where, errors);
 	if (!error)
-		error = mirror_set_match(mirror, COMPARE_MATCH, &where, errors);
+		error = mirror_set_match(mirror, COMPARE_MATCH, &where);
 	if (!error)
 		error = mirror_add_source(mirror, source, &where, errors);
 	if (!error)
 		error = mirror_add_target(mirror, lab->targets[what->target].device,
 					  &where, errors);
+	if (!error)
+		error = mirror_validate(mirror, &where, errors);
 	return error;
 }
 

@@ -232,16 +232,30 @@ static void mask_to_ranges(struct formula_place *place, struct plan_range *range
 	memset(place->mask, 0xff, place->length);
 }
 
-/* @ranges are normalised. */
+/* Masked bytes are never more than the mask: cut off what lies above. */
+static size_t ranges_clip(const struct formula_place *place, struct plan_range *ranges,
+			  size_t count)
+{
+	while (count && memcmp(ranges[count - 1].low, place->mask, place->length) > 0)
+		count--;
+	if (count && memcmp(ranges[count - 1].high, place->mask, place->length) > 0)
+		memcpy(ranges[count - 1].high, place->mask, place->length);
+	return count;
+}
+
+/* @ranges are normalised, and may be changed. */
 static const struct formula *test_intern(struct formula_space *space,
 					 const struct formula_place *place,
-					 const struct plan_range *ranges, size_t count)
+					 struct plan_range *ranges, size_t count)
 {
+	static const uint8_t zero[PLAN_VALUE_MAX];
 	struct formula wish = { .kind = FORMULA_TEST, .place = *place };
 
+	count = ranges_clip(place, ranges, count);
 	if (!count)
 		return &constant_false;
-	if (ranges_are_all(ranges, count, place->length))
+	if (count == 1 && !memcmp(ranges[0].low, zero, place->length) &&
+	    !memcmp(ranges[0].high, place->mask, place->length))
 		return &constant_true;
 	wish.ranges = ranges;
 	wish.count = count;
@@ -640,9 +654,71 @@ static void negation_note(struct formula_space *space, const struct formula *for
 	space->negations[formula->number] = negation;
 }
 
+/* The test that @formula begins with, or is. */
+static const struct formula *leading_test(const struct formula *formula)
+{
+	if (formula->kind == FORMULA_TEST)
+		return formula;
+	return begins_with_test(formula) ? formula->children[0] : NULL;
+}
+
+/* A choice of more is not looked for: it takes the square of their number. */
+#define CHOICES_MAX 64
+
+/*
+ * Does an "or" choose by the value at one place, every alternative with values
+ * of its own? Then the test for any of them is the answer, else NULL.
+ */
+static const struct formula *choice_of(struct formula_space *space,
+				       const struct formula *formula)
+{
+	const struct formula *any = leading_test(formula->children[0]);
+	size_t i;
+
+	if (formula->count > CHOICES_MAX)
+		return NULL;
+	for (i = 1; any && i < formula->count; i++) {
+		const struct formula *test = leading_test(formula->children[i]);
+
+		if (!test || !formula_place_equal(&test->place, &any->place) ||
+		    tests_join(space, true, test, any) != &constant_false)
+			return NULL;
+		any = tests_join(space, false, test, any);
+	}
+	return any;
+}
+
+/* Not (a1 and x) or (a2 and y) ..., of which only one can be: the same choice
+ * with each outcome negated, and whatever was no choice at all. */
+static const struct formula *choice_negate(struct formula_space *space,
+					   const struct formula *formula,
+					   const struct formula *any)
+{
+	const struct formula **children, *result;
+	size_t i, count = 0;
+
+	children = children_alloc(space, formula->count + 1);
+	if (!children)
+		return &constant_false;
+	for (i = 0; i < formula->count; i++) {
+		const struct formula *child = formula->children[i];
+
+		if (child->kind == FORMULA_TEST)
+			continue;
+		children[count++] = formula_and2(space, child->children[0],
+			formula_not(space, and_rest(space, child)));
+	}
+	children[count++] = any->kind == FORMULA_TRUE ? &constant_false :
+			    test_negate(space, any);
+	result = formula_or(space, children, count);
+	free(children);
+	return result;
+}
+
 const struct formula *formula_not(struct formula_space *space,
 				  const struct formula *formula)
 {
+	const struct formula *any;
 	const struct formula **children, *result;
 	size_t i;
 
@@ -651,8 +727,11 @@ const struct formula *formula_not(struct formula_space *space,
 	if (formula->number < space->negations_size &&
 	    space->negations[formula->number])
 		return space->negations[formula->number];
+	any = formula->kind == FORMULA_OR ? choice_of(space, formula) : NULL;
 	if (formula->kind == FORMULA_TEST) {
 		result = test_negate(space, formula);
+	} else if (any) {
+		result = choice_negate(space, formula, any);
 	} else {
 		children = children_alloc(space, formula->count);
 		if (!children)

@@ -623,19 +623,32 @@ static const struct formula *transport_move(struct formula_space *space,
 	return formula_test(space, &place, test->ranges, test->count);
 }
 
-/* The same formula without nft's transport header: one alternative for each
- * length that an IPv4 header can claim. */
-static const struct formula *transport_raw(struct formula_space *space,
-					   enum frame_class class,
-					   const struct formula *formula)
+static bool uses_transport(struct formula_space *space, const struct formula *formula)
+{
+	return formula_uses(space, formula, FORMULA_TRANSPORT_IP) ||
+	       formula_uses(space, formula, FORMULA_TRANSPORT_IP6);
+}
+
+/* Nothing but tests below. */
+static bool is_flat(const struct formula *formula)
+{
+	size_t i;
+
+	for (i = 0; i < formula->count; i++)
+		if (formula->children[i]->kind != FORMULA_TEST)
+			return false;
+	return true;
+}
+
+/* One alternative for each length that an IPv4 header can claim. */
+static const struct formula *lengths_spread(struct formula_space *space,
+					    const struct formula *formula)
 {
 	struct formula_place place = { .base = FORMULA_FRAME, .offset = ETH_HLEN,
 				       .length = 1, .mask = { 0x0f } };
 	const struct formula *alternatives[16];
 	unsigned int words;
 
-	if (class == CLASS_IP6)
-		return formula_map(space, formula, transport_move, &(unsigned int){ 0 });
 	for (words = 0; words < 16; words++) {
 		struct plan_range range = { .low = { words }, .high = { words } };
 		const struct formula *moved;
@@ -645,6 +658,41 @@ static const struct formula *transport_raw(struct formula_space *space,
 			formula_test(space, &place, &range, 1), moved);
 	}
 	return formula_or(space, alternatives, 16);
+}
+
+/*
+ * The same formula without nft's transport header. Of an "and", only what reads
+ * that header is spread over the lengths of the header before it.
+ */
+static const struct formula *transport_raw(struct formula_space *space,
+					   enum frame_class class,
+					   const struct formula *formula)
+{
+	const struct formula *plain = formula_constant(space, true);
+	const struct formula *reading = formula_constant(space, true);
+	size_t i;
+
+	if (class == CLASS_IP6)
+		return formula_map(space, formula, transport_move, &(unsigned int){ 0 });
+	if (formula->kind == FORMULA_OR) {
+		reading = formula_constant(space, false);
+		for (i = 0; i < formula->count; i++)
+			reading = formula_or2(space, reading,
+					      transport_raw(space, class, formula->children[i]));
+		return reading;
+	}
+	if (formula->kind != FORMULA_AND)
+		return uses_transport(space, formula) ? lengths_spread(space, formula) : formula;
+	for (i = 0; i < formula->count; i++)
+		if (uses_transport(space, formula->children[i]))
+			reading = formula_and2(space, reading, formula->children[i]);
+		else
+			plain = formula_and2(space, plain, formula->children[i]);
+	/* An "or" inside may again hold conditions to keep apart. */
+	if (reading->kind == FORMULA_OR && !is_flat(reading))
+		return formula_and2(space, plain, transport_raw(space, class, reading));
+	return reading->kind == FORMULA_TRUE ? plain :
+	       formula_and2(space, plain, lengths_spread(space, reading));
 }
 
 /* A chain of its own for @formula, for frames of @class. */

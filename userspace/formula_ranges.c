@@ -57,18 +57,6 @@ size_t ranges_normalise(struct plan_range *ranges, size_t count, size_t length)
 	return kept + 1;
 }
 
-bool ranges_are_all(const struct plan_range *ranges, size_t count, size_t length)
-{
-	size_t i;
-
-	if (count != 1)
-		return false;
-	for (i = 0; i < length; i++)
-		if (ranges[0].low[i] || ranges[0].high[i] != 0xff)
-			return false;
-	return true;
-}
-
 size_t ranges_union(const struct plan_range *a, size_t a_count,
 		    const struct plan_range *b, size_t b_count, size_t length,
 		    struct plan_range *out)

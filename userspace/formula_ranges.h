@@ -14,7 +14,6 @@
 /* Sort @ranges in place and join what overlaps or touches; returns how many
  * are left. */
 size_t ranges_normalise(struct plan_range *ranges, size_t count, size_t length);
-bool ranges_are_all(const struct plan_range *ranges, size_t count, size_t length);
 /* Each takes normalised sets; the result is written to @out, which has room
  * for what the comment says, and its size returned. */
 /* a_count + b_count */

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formula_ranges.h"
+
 struct text {
 	char *data;
 	size_t used, size;
@@ -37,24 +39,47 @@ static void text_add(struct text *text, const char *format, ...)
 	}
 }
 
-/* Where a test looks, as tcpdump would write it; ports by their name. */
+/* What a reader knows by name, in an untagged frame. */
+static const char *place_name(const struct formula_place *place)
+{
+	static const struct {
+		uint32_t offset;
+		uint8_t length;
+		const char *name;
+	} names[] = {
+		{ 0, 6, "ether dst" }, { 6, 6, "ether src" }, { 12, 2, "ether type" },
+		{ 20, 2, "fragment" }, { 23, 1, "protocol" }, { 20, 1, "next header" },
+		{ 26, 4, "src" }, { 30, 4, "dst" }, { 22, 16, "src" }, { 38, 16, "dst" },
+	};
+	size_t i;
+
+	if (place->base == FORMULA_TRANSPORT_IP || place->base == FORMULA_TRANSPORT_IP6)
+		return place->length == 2 && place->offset == 0 ? "src port" :
+		       place->length == 2 && place->offset == 2 ? "dst port" : NULL;
+	for (i = 0; place->base == FORMULA_FRAME && i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].offset == place->offset && names[i].length == place->length)
+			return names[i].name;
+	return NULL;
+}
+
+/* Where a test looks: by name, or as tcpdump would write it. */
 static void place_text(struct text *text, const struct formula_place *place)
 {
+	static const char *const bases[] = {
+		[FORMULA_FRAME] = "ether", [FORMULA_TRANSPORT_IP] = "transport",
+		[FORMULA_TRANSPORT_IP6] = "transport", [FORMULA_NETWORK] = "network",
+		[FORMULA_LENGTH] = "len", [FORMULA_META_LENGTH] = "length",
+		[FORMULA_META_INPUT] = "input", [FORMULA_META_PROTOCOL] = "kernel protocol",
+	};
+	const char *name = place_name(place);
 	bool masked = false;
 	size_t i;
 
-	if ((place->base == FORMULA_TRANSPORT_IP || place->base == FORMULA_TRANSPORT_IP6) &&
-	    place->length == 2 && place->offset <= 2)
-		text_add(text, place->offset ? "dst port" : "src port");
-	else if (place->base == FORMULA_TRANSPORT_IP || place->base == FORMULA_TRANSPORT_IP6)
-		text_add(text, "transport[%u:%u]", place->offset, place->length);
-	else if (place->base == FORMULA_FRAME)
-		text_add(text, "ether[%u:%u]", place->offset, place->length);
-	else if (place->base == FORMULA_NETWORK)
-		text_add(text, "network[%u:%u]", place->offset, place->length);
-	else
-		text_add(text, place->base == FORMULA_META_INPUT ? "input" :
-			 place->base == FORMULA_META_PROTOCOL ? "protocol" : "length");
+	text_add(text, "%s", name ? name : bases[place->base]);
+	if (!name && (place->base == FORMULA_FRAME || place->base == FORMULA_NETWORK ||
+		      place->base == FORMULA_TRANSPORT_IP ||
+		      place->base == FORMULA_TRANSPORT_IP6))
+		text_add(text, "[%u:%u]", place->offset, place->length);
 	for (i = 0; i < place->length; i++)
 		masked |= place->mask[i] != 0xff;
 	if (!masked)
@@ -85,21 +110,49 @@ static void value_text(struct text *text, const uint8_t *value, size_t length)
 	text_add(text, "%lu", number);
 }
 
-static void test_text(struct text *text, const struct formula *test)
+static void range_text(struct text *text, const uint8_t *low, const uint8_t *high,
+		       size_t length)
+{
+	value_text(text, low, length);
+	if (!memcmp(low, high, length))
+		return;
+	text_add(text, "-");
+	value_text(text, high, length);
+}
+
+/* Both ends of everything are in: then the gaps are shorter to tell. */
+static bool is_exception(const struct formula *test)
 {
 	size_t i;
 
-	place_text(text, &test->place);
-	text_add(text, test->count > 1 ? " in " : " ");
-	for (i = 0; i < test->count && !text_full(text); i++) {
-		const struct plan_range *range = &test->ranges[i];
+	if (test->count < 2)
+		return false;
+	for (i = 0; i < test->place.length; i++)
+		if (test->ranges[0].low[i] || test->ranges[test->count - 1].high[i] != 0xff)
+			return false;
+	return true;
+}
 
+static void test_text(struct text *text, const struct formula *test)
+{
+	size_t length = test->place.length;
+	struct plan_range gaps[8];
+	size_t i, count;
+
+	place_text(text, &test->place);
+	if (is_exception(test) && test->count < sizeof(gaps) / sizeof(gaps[0])) {
+		count = ranges_complement(test->ranges, test->count, length, gaps);
+		text_add(text, " not ");
+		for (i = 0; i < count; i++) {
+			text_add(text, i ? "," : "");
+			range_text(text, gaps[i].low, gaps[i].high, length);
+		}
+		return;
+	}
+	text_add(text, " ");
+	for (i = 0; i < test->count && !text_full(text); i++) {
 		text_add(text, i ? "," : "");
-		value_text(text, range->low, test->place.length);
-		if (!memcmp(range->low, range->high, test->place.length))
-			continue;
-		text_add(text, "-");
-		value_text(text, range->high, test->place.length);
+		range_text(text, test->ranges[i].low, test->ranges[i].high, length);
 	}
 }
 

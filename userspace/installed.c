@@ -24,20 +24,42 @@ static struct installed_mirror *mirror_entry(struct installed *installed, const 
 	return &mirrors[installed->count++];
 }
 
-static int source_take(struct installed_mirror *mirror, const char *device,
-		       enum direction direction)
+static struct installed_source *source_entry(struct installed_mirror *mirror,
+					     const char *device, size_t length,
+					     enum direction direction)
 {
-	struct source *sources;
+	struct installed_source *sources, *source;
+	size_t i;
 
-	if (!device)
-		return 0;
+	for (i = 0; i < mirror->source_count; i++) {
+		source = &mirror->sources[i];
+		if (source->direction == direction && strlen(source->device) == length &&
+		    !memcmp(source->device, device, length))
+			return source;
+	}
 	sources = reallocarray(mirror->sources, mirror->source_count + 1, sizeof(*sources));
 	if (!sources)
-		return -ENOMEM;
+		return NULL;
 	mirror->sources = sources;
-	memset(&sources[mirror->source_count], 0, sizeof(*sources));
-	snprintf(sources[mirror->source_count].device, IFNAMSIZ, "%s", device);
-	sources[mirror->source_count++].direction = direction;
+	source = &sources[mirror->source_count++];
+	memset(source, 0, sizeof(*source));
+	snprintf(source->device, IFNAMSIZ, "%.*s", (int)length, device);
+	source->direction = direction;
+	return source;
+}
+
+static int hook_take(struct installed_mirror *mirror, const char *device,
+		     enum direction direction)
+{
+	struct installed_source *source;
+
+	/* A chain whose device has gone for good has none. */
+	if (!device)
+		return 0;
+	source = source_entry(mirror, device, strlen(device), direction);
+	if (!source)
+		return -ENOMEM;
+	source->hooked = true;
 	return 0;
 }
 
@@ -59,19 +81,18 @@ static struct installed_target *target_entry(struct installed_mirror *mirror,
 	return &targets[mirror->target_count++];
 }
 
-/* What follows PLAN_COMMENT_TO in a comment, or NULL. */
-static const char *comment_target(const char *comment)
+/* What follows @prefix in a comment, or NULL. */
+static const char *comment_rest(const char *comment, const char *prefix)
 {
-	size_t length = strlen(PLAN_COMMENT_TO);
+	size_t length = strlen(prefix);
 
-	return comment && !strncmp(comment, PLAN_COMMENT_TO, length) ?
-	       comment + length : NULL;
+	return comment && !strncmp(comment, prefix, length) ? comment + length : NULL;
 }
 
 static int copy_rule_take(struct installed_mirror *mirror, const struct nftnl_rule *rule)
 {
 	const char *comment = nft_rule_comment(rule);
-	const char *device = comment_target(comment);
+	const char *device = comment_rest(comment, PLAN_COMMENT_TO);
 	struct installed_target *target;
 	uint64_t packets, bytes;
 	unsigned int index;
@@ -96,11 +117,25 @@ static int copy_rule_take(struct installed_mirror *mirror, const struct nftnl_ru
 	return 0;
 }
 
+static int source_take(struct installed_mirror *mirror, const char *text)
+{
+	const char *colon = strrchr(text, ':');
+
+	if (!colon)
+		return 0;
+	return source_entry(mirror, text, colon - text, strcmp(colon, ":egress") ?
+			    DIRECTION_INGRESS : DIRECTION_EGRESS) ? 0 : -ENOMEM;
+}
+
 static int start_rule_take(struct installed_mirror *mirror, const struct nftnl_rule *rule)
 {
-	const char *device = comment_target(nft_rule_comment(rule));
+	const char *comment = nft_rule_comment(rule);
+	const char *source = comment_rest(comment, PLAN_COMMENT_FROM);
+	const char *device = comment_rest(comment, PLAN_COMMENT_TO);
 	struct installed_target *target;
 
+	if (source)
+		return source_take(mirror, source);
 	if (!device)
 		return 0;
 	target = target_entry(mirror, device);
@@ -138,24 +173,26 @@ static int text_take(struct installed_mirror *mirror, const struct nft_chain_sta
 	return error;
 }
 
-static int chain_take(struct installed *installed, const struct nft_chain_state *chain)
+static int start_take(struct installed_mirror *mirror, const struct nft_chain_state *chain)
 {
-	struct installed_mirror *mirror;
-	enum plan_chain_role role;
-	char name[IFNAMSIZ];
+	size_t i;
+	int error = 0;
+
+	for (i = 0; i < chain->rule_count && !error; i++)
+		error = start_rule_take(mirror, chain->rules[i]);
+	return error;
+}
+
+static int chain_take(struct installed_mirror *mirror, const struct nft_chain_state *chain,
+		      enum plan_chain_role role)
+{
 	int error = 0;
 	size_t i;
 
-	role = plan_chain_role(chain->name, name);
-	if (role == CHAIN_FOREIGN)
-		return 0;
-	mirror = mirror_entry(installed, name);
-	if (!mirror)
-		return -ENOMEM;
 	switch (role) {
 	case CHAIN_MATCH:
 		/* The pieces of the match have comments of their own. */
-		if (strcmp(chain->name + strlen(PLAN_CHAIN_PREFIX), name))
+		if (strcmp(chain->name + strlen(PLAN_CHAIN_PREFIX), mirror->name))
 			return 0;
 		return text_append(mirror, nft_chain_comment(chain));
 	case CHAIN_COPY:
@@ -163,28 +200,46 @@ static int chain_take(struct installed *installed, const struct nft_chain_state 
 			error = copy_rule_take(mirror, chain->rules[i]);
 		return error;
 	case CHAIN_START:
-		for (i = 0; i < chain->rule_count && !error; i++)
-			error = start_rule_take(mirror, chain->rules[i]);
-		return error;
+		break;		/* taken first */
 	case CHAIN_TEXT:
 		return text_take(mirror, chain);
 	case CHAIN_INGRESS:
-		return source_take(mirror, nft_chain_device(chain), DIRECTION_INGRESS);
+		return hook_take(mirror, nft_chain_device(chain), DIRECTION_INGRESS);
 	case CHAIN_EGRESS:
-		return source_take(mirror, nft_chain_device(chain), DIRECTION_EGRESS);
+		return hook_take(mirror, nft_chain_device(chain), DIRECTION_EGRESS);
 	case CHAIN_FOREIGN:
 		break;
 	}
 	return 0;
 }
 
+/* First what was wished for, which sets the order, then what is there. */
 int installed_read(struct installed *installed, const struct nft_state *state)
 {
+	struct installed_mirror *mirror;
+	enum plan_chain_role role;
+	char name[IFNAMSIZ];
+	size_t i, at = 0;
 	int error = 0;
-	size_t i;
 
-	for (i = 0; i < state->chain_count && !error; i++)
-		error = chain_take(installed, &state->chains[i]);
+	for (i = 0; i < state->chain_count && !error; i++) {
+		role = plan_chain_role(state->chains[i].name, name);
+		if (role == CHAIN_FOREIGN)
+			continue;
+		mirror = mirror_entry(installed, name);
+		if (!mirror)
+			return -ENOMEM;
+		if (role == CHAIN_START)
+			error = start_take(mirror, &state->chains[i]);
+	}
+	for (i = 0; i < state->chain_count && !error; i++) {
+		role = plan_chain_role(state->chains[i].name, name);
+		if (role == CHAIN_FOREIGN)
+			continue;
+		while (strcmp(installed->mirrors[at].name, name))
+			at++;
+		error = chain_take(&installed->mirrors[at], &state->chains[i], role);
+	}
 	return error;
 }
 

@@ -18,6 +18,12 @@ struct traffic {
 	uint64_t bytes;		/* of frames, from the Ethernet header */
 };
 
+struct installed_source {
+	char device[IFNAMSIZ];
+	enum direction direction;
+	bool hooked;		/* its chain is there */
+};
+
 struct installed_target {
 	char device[IFNAMSIZ];	/* as it was called when the mirror was made */
 	unsigned int index;	/* where the rule sends the copies */
@@ -27,7 +33,7 @@ struct installed_target {
 struct installed_mirror {
 	char name[IFNAMSIZ];
 	char *match_text;	/* NULL: everything */
-	struct source *sources;
+	struct installed_source *sources;
 	size_t source_count;
 	struct installed_target *targets;
 	size_t target_count;

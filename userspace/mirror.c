@@ -3,10 +3,13 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "match.h"
+#include "filter.h"
+#include "plan.h"
+#include "tc_text.h"
 
 const char *direction_name(enum direction direction)
 {
@@ -43,8 +46,9 @@ void definition_free(struct definition *definition)
 
 void mirror_free(struct mirror *mirror)
 {
-	match_free(mirror->match);
+	filter_free(mirror->match);
 	free(mirror->match_text);
+	free(mirror->match_source);
 	free(mirror->sources);
 	free(mirror->targets);
 	memset(mirror, 0, sizeof(*mirror));
@@ -99,25 +103,22 @@ static char *text_fold(const char *text)
 }
 
 int mirror_set_match(struct mirror *mirror, const char *text,
-		     const struct location *where, struct error_list *errors)
+		     const struct location *where)
 {
-	char *folded;
-	int error;
+	char *folded = text_fold(text), *source = strdup(text);
 
-	folded = text_fold(text);
-	if (!folded)
-		return -ENOMEM;
-	if (!*folded) {
+	if (!folded || !source || !*folded) {
+		int error = folded && source ? 0 : -ENOMEM;
+
 		free(folded);
-		return 0;
-	}
-	error = match_parse(text, where, &mirror->match, errors);
-	if (error) {
-		free(folded);
+		free(source);
 		return error;
 	}
 	free(mirror->match_text);
+	free(mirror->match_source);
 	mirror->match_text = folded;
+	mirror->match_source = source;
+	mirror->match_where = *where;
 	return 0;
 }
 
@@ -250,7 +251,33 @@ int mirror_add_target(struct mirror *mirror, const char *text,
 	return 0;
 }
 
-int mirror_validate(const struct mirror *mirror, const struct location *where,
+/* For nft it is parsed and, to see that it fits, made into rules once. */
+int mirror_parse_match(struct mirror *mirror, struct error_list *errors)
+{
+	char *code = NULL;
+	struct plan plan;
+	int error;
+
+	if (!mirror->match_text)
+		return 0;
+	if (mirror->path == MIRROR_PATH_TC) {
+		error = tc_text_match(mirror, &code, errors);
+		free(code);
+		return error;
+	}
+	filter_free(mirror->match);
+	mirror->match = NULL;
+	error = filter_parse(mirror->match_source, &mirror->match_where,
+			     &mirror->match, errors);
+	if (error)
+		return error;
+	plan_init(&plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
+	error = plan_mirror(&plan, mirror, NULL, errors);
+	plan_free(&plan);
+	return error;
+}
+
+int mirror_validate(struct mirror *mirror, const struct location *where,
 		    struct error_list *errors)
 {
 	size_t before = errors->count;
@@ -277,5 +304,7 @@ int mirror_validate(const struct mirror *mirror, const struct location *where,
 			break;
 		}
 	}
-	return errors->count > before ? -EINVAL : 0;
+	if (errors->count > before)
+		return -EINVAL;
+	return mirror_parse_match(mirror, errors);
 }

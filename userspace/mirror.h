@@ -13,7 +13,7 @@
 
 #include "error.h"
 
-struct match;
+struct filter;
 
 enum direction {
 	DIRECTION_INGRESS,
@@ -41,7 +41,9 @@ struct mirror {
 	char name[IFNAMSIZ];
 	enum mirror_path path;
 	char *match_text;	/* white space folded; NULL copies everything */
-	struct match *match;	/* the same, parsed; NULL copies everything */
+	char *match_source;	/* as it was written */
+	struct location match_where;
+	struct filter *match;	/* parsed by mirror_validate(), for the nft path */
 	struct source *sources;
 	size_t source_count;
 	struct target *targets;
@@ -70,10 +72,11 @@ void definition_free(struct definition *definition);
 int mirror_set_name(struct mirror *mirror, const char *text,
 		    const struct location *where, struct error_list *errors);
 
-/* Set the match from a pcap-filter(7) expression and parse it; an empty text
- * copies everything. Returns 0, -ENOMEM, or -EINVAL with records. */
+/* Set the match, a pcap-filter(7) expression; an empty text copies everything.
+ * It is not read before mirror_validate(), since the path decides what can be
+ * done. Returns 0 or -ENOMEM. */
 int mirror_set_match(struct mirror *mirror, const char *text,
-		     const struct location *where, struct error_list *errors);
+		     const struct location *where);
 
 /* Add DEV, DEV:ingress or DEV:egress. One that is there already is not added
  * twice. Returns 0, -ENOMEM, or -EINVAL with a record. */
@@ -84,9 +87,15 @@ int mirror_add_source(struct mirror *mirror, const char *text,
 int mirror_add_target(struct mirror *mirror, const char *text,
 		      const struct location *where, struct error_list *errors);
 
+/* Read the match: can it be said on this mirror's path? Part of
+ * mirror_validate(); for callers that have other errors to report already.
+ * Returns 0, -ENOMEM, or -EINVAL with a record that names the word. */
+int mirror_parse_match(struct mirror *mirror, struct error_list *errors);
+
 /* What can be judged without a kernel: something to mirror, somewhere to put
- * it, no target that is a source. Returns 0, or -EINVAL with records. */
-int mirror_validate(const struct mirror *mirror, const struct location *where,
+ * it, no target that is a source, a match that the path can do. Parses the
+ * match. Returns 0, -ENOMEM, or -EINVAL with records. */
+int mirror_validate(struct mirror *mirror, const struct location *where,
 		    struct error_list *errors);
 
 void mirror_free(struct mirror *mirror);

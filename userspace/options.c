@@ -98,7 +98,7 @@ static int option_apply(struct mirror *mirror, int option, bool *named,
 		if (mirror->match_text)
 			return error_definition(errors, &match,
 						"--match is given twice, join the expressions with 'and'");
-		return mirror_set_match(mirror, optarg, &match, errors);
+		return mirror_set_match(mirror, optarg, &match);
 	case 'o':
 		return mirror_add_target(mirror, optarg, &to, errors);
 	default:
@@ -139,7 +139,10 @@ int options_read_definition(int argc, char **argv, const char *usage_text,
 					&(struct location){ "command line", 1, optind },
 					"'%.64s' is left over, quote an expression of several words: --match 'tcp port 80'",
 					argv[optind]);
-	if (errors->count)
+	if (errors->count) {
+		/* The match's mistakes too, in one go. */
+		mirror_parse_match(mirror, errors);
 		return -EINVAL;
+	}
 	return mirror_validate(mirror, &command_line, errors);
 }

@@ -237,12 +237,13 @@ void plan_free(struct plan *plan);
  *	mirror/web/ingress/eth1   hook ingress   --goto-->  mirror/web
  *	mirror/web/egress/eth1    hook egress    --goto-->  mirror/web
  *	mirror/web                the match, its text as comment
- *	mirror/web/1 ...          pieces of the match: return if true, else accept
+ *	mirror/web/ip, /ip6, /1   pieces of the match, see formula_lower.h
  *	mirror/web/copy           counts, then one dup for each target
  *	mirror/web/match          only where the text is too long for a comment:
  *	                          never entered, holds the text in pieces
- *	mirror/web/start          never entered: the targets' own counters as they
- *	                          stood when the mirror was made
+ *	mirror/web/start          never entered: the sources, whose chains some
+ *	                          kernels delete with the device, and the targets'
+ *	                          own counters as they stood at the start
  *
  * Every mirror has hooks of its own, so "accept" ends that mirror's work on a
  * frame and nothing else.
@@ -266,6 +267,7 @@ enum plan_chain_role plan_chain_role(const char *chain, char *name);
 #define PLAN_COMMENT_INGRESS "matched ingress"
 #define PLAN_COMMENT_EGRESS "matched egress"
 #define PLAN_COMMENT_TO "to "
+#define PLAN_COMMENT_FROM "from "	/* DEV:ingress, DEV:egress */
 #define PLAN_COMMENT_GUARD "guard "
 
 /* Where our hooks stand among others on a device: first on ingress and last on
@@ -280,8 +282,9 @@ struct plan_start {
 };
 
 /* Append the chains of @mirror to @plan. @starts has an entry for each target,
- * or is NULL for zero. Returns 0 or -ENOMEM. */
+ * or is NULL for zero. Returns 0, -ENOMEM, or -EINVAL with a record for a match
+ * that cannot become rules. */
 int plan_mirror(struct plan *plan, const struct mirror *mirror,
-		const struct plan_start *starts);
+		const struct plan_start *starts, struct error_list *errors);
 
 #endif

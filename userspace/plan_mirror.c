@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "match_lower.h"
+#include "filter_meaning.h"
+#include "formula_lower.h"
 #include "plan.h"
 
 /* A device's name inside a chain's name: what an nft identifier cannot hold
@@ -109,6 +110,14 @@ static void start_chain(struct plan *plan, const struct mirror *mirror,
 	size_t i;
 
 	chain = plan_add_chain(plan, PLAN_CHAIN_PREFIX "%s/start", mirror->name);
+	for (i = 0; i < mirror->source_count; i++) {
+		struct plan_rule *rule = plan_add_rule(plan, chain);
+
+		plan_rule_verdict(plan, rule, VERDICT_RETURN, NULL);
+		plan_rule_comment(plan, rule, PLAN_COMMENT_FROM "%s:%s",
+				  mirror->sources[i].device,
+				  direction_name(mirror->sources[i].direction));
+	}
 	for (i = 0; i < mirror->target_count; i++) {
 		struct plan_rule *rule = plan_add_rule(plan, chain);
 
@@ -142,23 +151,52 @@ static void source_chains(struct plan *plan, const struct mirror *mirror,
 	}
 }
 
+/* The match as rules: mirror/NAME and the chains below it. */
+static int match_chains(struct plan *plan, const struct mirror *mirror,
+			struct plan_chain *chain, const struct plan_chain *copy,
+			struct error_list *errors)
+{
+	struct formula_space *space = formula_space_new();
+	const struct formula *formula;
+	int error;
+
+	if (!space)
+		return -ENOMEM;
+	error = filter_meaning(space, mirror->match, &formula, errors);
+	if (!error)
+		error = formula_lower(plan, space, mirror->name, chain, formula, copy);
+	formula_space_free(space);
+	if (error == -E2BIG)
+		return error_definition(errors, &mirror->match_where,
+					"this nests deeper than the 16 chains that nft allows: say it in fewer levels, as several mirrors, or with --path tc");
+	if (!error && plan->unsupported)
+		return error_definition(errors, &mirror->match_where,
+					"nft has no words for a test in this: --path tc can do it");
+	return error;
+}
+
 int plan_mirror(struct plan *plan, const struct mirror *mirror,
-		const struct plan_start *starts)
+		const struct plan_start *starts, struct error_list *errors)
 {
 	struct plan_chain *match, *copy;
+	int error;
 
 	match = plan_add_chain(plan, PLAN_CHAIN_PREFIX "%s", mirror->name);
 	copy = plan_add_chain(plan, PLAN_CHAIN_PREFIX "%s/copy", mirror->name);
+	if (!match || !copy)
+		return -ENOMEM;
 	if (mirror->match_text) {
 		plan_chain_comment(plan, match, mirror->match_text,
 				   strlen(mirror->match_text));
 		text_chain(plan, mirror);
 	}
-	match_lower(plan, mirror->name, match, mirror->match, copy);
-	if (copy) {
-		copy_counters(plan, copy, mirror);
-		copy_targets(plan, copy, mirror);
-	}
+	error = match_chains(plan, mirror, match, copy, errors);
+	if (error)
+		return error;
+	copy_counters(plan, copy, mirror);
+	copy_targets(plan, copy, mirror);
+	/* Whoever jumped here goes no further: one copy a frame. */
+	plan_rule_verdict(plan, plan_add_rule(plan, copy), VERDICT_ACCEPT, NULL);
 	start_chain(plan, mirror, starts);
 	source_chains(plan, mirror, match);
 	return plan->out_of_memory ? -ENOMEM : 0;

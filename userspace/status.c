@@ -8,14 +8,16 @@ static void sources_judge(struct mirror_status *status, const struct session *se
 	const struct installed_mirror *mirror = status->mirror;
 	size_t i;
 
-	if (!mirror->source_count)
-		error_system(&status->problems, 0,
-			     "no source is left, its devices are gone: apply it again when they are back");
 	for (i = 0; i < mirror->source_count; i++) {
-		const char *device = mirror->sources[i].device;
+		const struct installed_source *source = &mirror->sources[i];
 
-		if (!link_find(&session->links, device))
-			error_system(&status->problems, 0, "source %s is missing", device);
+		if (!link_find(&session->links, source->device))
+			error_system(&status->problems, 0, "source %s is missing",
+				     source->device);
+		else if (!source->hooked)
+			error_system(&status->problems, 0,
+				     "source %s:%s was made anew, it is not mirrored: apply again",
+				     source->device, direction_name(source->direction));
 	}
 }
 

@@ -18,7 +18,7 @@ static char *sources_text(const struct installed_mirror *mirror)
 	if (!out)
 		return NULL;
 	for (i = 0; i < mirror->source_count; i++) {
-		const struct source *source = &mirror->sources[i];
+		const struct installed_source *source = &mirror->sources[i];
 		bool both = false, repeated = false;
 
 		for (j = 0; j < mirror->source_count; j++) {
@@ -98,12 +98,13 @@ static json_t *sources_json(const struct installed_mirror *mirror,
 	size_t i;
 
 	for (i = 0; i < mirror->source_count; i++) {
-		const struct source *source = &mirror->sources[i];
+		const struct installed_source *source = &mirror->sources[i];
 
 		json_array_append_new(array,
 			json_pack("{s:s,s:s,s:b}", "device", source->device,
 				  "direction", direction_name(source->direction),
-				  "present", !!link_find(&session->links, source->device)));
+				  "present", source->hooked &&
+				  !!link_find(&session->links, source->device)));
 	}
 	return array;
 }

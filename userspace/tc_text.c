@@ -8,24 +8,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "match.h"
+#include "filter.h"
 #include "pcap_code.h"
 
-static int code_compile(const struct mirror *mirror, char **code,
-			struct error_list *errors)
+int tc_text_match(const struct mirror *mirror, char **code, struct error_list *errors)
 {
-	char *expression = match_to_pcap(mirror->match);
+	const char *source = mirror->match_source ? mirror->match_source : "";
+	struct error_list refused = { 0 };
+	struct filter *filter = NULL;
+	char *expression;
 	int error;
 
+	/* What our own parser reads goes to libpcap in its plainest form; what
+	 * it refuses libpcap may still be able to do. */
+	if (!filter_parse(source, &mirror->match_where, &filter, &refused) && filter)
+		expression = filter_print(filter);
+	else
+		expression = strdup(source);
+	filter_free(filter);
+	error_clear(&refused);
 	if (!expression)
 		return -ENOMEM;
-	error = pcap_code_compile(expression, PCAP_CODE_FRAME, code, errors);
+	error = pcap_code_compile(expression, PCAP_CODE_FRAME, code, &refused);
+	if (error_text(&refused, 0))
+		error_definition(errors, &mirror->match_where, "%s", error_text(&refused, 0));
+	error_clear(&refused);
 	free(expression);
 	return error;
 }
 
 /* "parent" is where the filter hangs: a hook of clsact or a classful qdisc. */
-static void filter_print(const struct mirror *mirror, const char *device,
+static void filter_line_print(const struct mirror *mirror, const char *device,
 			 const char *parent, const char *code, FILE *out)
 {
 	size_t i;
@@ -55,7 +68,7 @@ int tc_text_print(const struct mirror *mirror, FILE *out, struct error_list *err
 	size_t i;
 	int error;
 
-	error = code_compile(mirror, &code, errors);
+	error = tc_text_match(mirror, &code, errors);
 	if (error)
 		return error;
 	for (i = 0; i < mirror->source_count; i++) {
@@ -63,7 +76,7 @@ int tc_text_print(const struct mirror *mirror, FILE *out, struct error_list *err
 
 		if (!device_seen(mirror, i))
 			fprintf(out, "qdisc add dev %s clsact\n", source->device);
-		filter_print(mirror, source->device,
+		filter_line_print(mirror, source->device,
 			     direction_name(source->direction), code, out);
 	}
 	free(code);
@@ -77,11 +90,11 @@ int tc_text_print_htb(const struct mirror *mirror, FILE *out,
 	size_t i;
 	int error;
 
-	error = code_compile(mirror, &code, errors);
+	error = tc_text_match(mirror, &code, errors);
 	if (error)
 		return error;
 	for (i = 0; i < mirror->source_count; i++)
-		filter_print(mirror, mirror->sources[i].device, "parent 1:", code, out);
+		filter_line_print(mirror, mirror->sources[i].device, "parent 1:", code, out);
 	free(code);
 	return 0;
 }

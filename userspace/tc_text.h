@@ -9,6 +9,10 @@
 /* The range that is ours among tc filters. */
 #define TC_PREFERENCE 49000
 
+/* The classic BPF text of @mirror's match, malloc'ed. Returns 0, -ENOMEM, or
+ * -EINVAL with libpcap's words. */
+int tc_text_match(const struct mirror *mirror, char **code, struct error_list *errors);
+
 /* Print @mirror as input for "tc -batch -": a clsact qdisc on each source and
  * one cls_bpf filter a direction, whose actions mirror to each target and then
  * let other filters go on. Returns 0, or a negative errno with a record. */

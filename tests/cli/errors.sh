@@ -98,16 +98,18 @@ generate @ --to gretap,remote=192.0.2.10 ; 2 ; --to:1:1: tunnel targets are not 
 generate @ --to erspan,remote=192.0.2.10,session=1 ; 2 ; --to:1:1: tunnel targets are not in this version
 generate @ --to geneve,remote=192.0.2.10,id=7 ; 2 ; --to:1:1: tunnel targets are not in this version
 generate @ --match "port 65536" ; 2 ; --match:1:6: port 65536 is out of range
-generate @ --match "port -1" ; 2 ; --match:1:6: '-1' is not understood here
+generate @ --match "port -1" ; 2 ; --match:1:6: '-' is not understood here
 generate @ --match "tcp port" ; 2 ; --match:1:9: the match ends here
-generate @ --match "host 192.0.2.256" ; 2 ; --match:1:6: '192.0.2.256' is no address
-generate @ --match "host nowhere" ; 2 ; --match:1:6: 'nowhere' is no address
-generate @ --match "tcp or udp" ; 2 ; --match:1:5: 'or' is not in this version
+generate @ --match "host 192.0.2.256" ; 2 ; --match:1:6: '192.0.2.256' is no IPv4 address
+generate @ --match "host nowhere" ; 2 ; --match:1:6: 'nowhere' is no known host
+generate @ --match "tcp or" ; 2 ; --match:1:7: 
+generate @ --match "(tcp or udp" ; 2 ; --match:1:
 generate @ --match "tcp udp" ; 2 ; --match:1:5: 'udp' is not understood here
-generate @ --match "tcp port 80 and foo" ; 2 ; --match:1:17: 'foo' is not understood here
-generate @ --match "not tcp" ; 2 ; --match:1:1: 'not' is not understood here
+generate @ --match "tcp port 80 and foo" ; 2 ; --match:1:17: 'foo' is no known service
+generate @ --match "tcp and foo" ; 2 ; --match:1:9: 'foo'
+generate @ --match "inbound" ; 2 ; --match:1:1: 
 generate @ --match tcp --match udp ; 2 ; --match:1:1: --match is given twice
-generate @ --path tc --match "tcp foo" ; 2 ; --match:1:5: 'foo' is not understood here
+generate @ --path tc --match "tcp foo" ; 2 ; --match:1:1: libpcap refuses 'tcp foo'
 apply --from lo --to mir0 ; 2 ; command line:1:1: the mirror has no name
 apply @ --path tc ; 2 ; --path:1:1: this version generates the tc path but does not run it
 apply @ --bogus ; 2 ; command line:1:7: option '--bogus' is not known

@@ -121,16 +121,25 @@ static void test_match(void)
 	struct mirror mirror = { 0 };
 
 	check_number("white space is everything", 0,
-		     mirror_set_match(&mirror, " \t\n", &match_place, &errors));
+		     mirror_set_match(&mirror, " \t\n", &match_place));
 	check(!mirror.match && !mirror.match_text, "everything has no match", "it has one");
-	mirror_set_match(&mirror, "  tcp \n\t port  80 ", &match_place, &errors);
+	mirror_set_match(&mirror, "  tcp \n\t port  80 ", &match_place);
 	check_text("white space is folded", "tcp port 80", mirror.match_text);
-	check_number("a wrong match", -EINVAL,
-		     mirror_set_match(&mirror, "tcp or udp", &match_place, &errors));
-	check_text("leaves the one that was there", "tcp port 80", mirror.match_text);
-	error_clear(&errors);
-	mirror_set_match(&mirror, "udp", &match_place, &errors);
+	mirror_set_match(&mirror, "udp", &match_place);
 	check_text("the next match replaces it", "udp", mirror.match_text);
+	mirror_set_name(&mirror, "web", &name_place, &errors);
+	mirror_add_source(&mirror, "eth1", &from_place, &errors);
+	mirror_add_target(&mirror, "mir0", &to_place, &errors);
+	mirror_set_match(&mirror, "udp and nonsense", &match_place);
+	check_number("a wrong match", -EINVAL, mirror_validate(&mirror, &name_place, &errors));
+	check_record("a wrong match", "--match:1:9: ", &errors);
+	mirror_set_match(&mirror, "ip[2:2] - ((ip[0] & 0xf) << 2) > 60", &match_place);
+	check_number("what nft cannot do", -EINVAL,
+		     mirror_validate(&mirror, &name_place, &errors));
+	error_clear(&errors);
+	mirror.path = MIRROR_PATH_TC;
+	check_number("tc can", 0, mirror_validate(&mirror, &name_place, &errors));
+	check_number("without a word", 0, errors.count);
 	mirror_free(&mirror);
 }
 

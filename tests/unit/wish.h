@@ -44,9 +44,11 @@ static inline int wish_mirror(const struct wish *wish, struct mirror *mirror,
 	for (i = 0; !error && i < 4 && wish->from[i]; i++)
 		error = mirror_add_source(mirror, wish->from[i], &where, errors);
 	if (!error && wish->match)
-		error = mirror_set_match(mirror, wish->match, &where, errors);
+		error = mirror_set_match(mirror, wish->match, &where);
 	for (i = 0; !error && i < 3 && wish->to[i]; i++)
 		error = mirror_add_target(mirror, wish->to[i], &where, errors);
+	if (!error)
+		error = mirror_validate(mirror, &where, errors);
 	return error;
 }
 
@@ -60,7 +62,7 @@ static inline int wish_plan(const struct wish *wish, struct plan *plan,
 	plan_init(plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
 	error = wish_mirror(wish, &mirror, &errors);
 	if (!error)
-		error = plan_mirror(plan, &mirror, starts);
+		error = plan_mirror(plan, &mirror, starts, &errors);
 	mirror_free(&mirror);
 	error_clear(&errors);
 	return error;
