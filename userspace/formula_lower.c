@@ -502,12 +502,12 @@ static uint32_t ways_out(const struct formula *formula)
 static void condition_lower(struct lowering *lowering, struct cursor *cursor,
 			    const struct formula *condition, struct exit no)
 {
-	struct cursor piece;
+	struct cursor piece, entry;
 
 	if (no.kind == EXIT_ACCEPT) {
-		piece = piece_begin(lowering, cursor, condition, 1);
+		entry = piece = piece_begin(lowering, cursor, condition, 1);
 		lower(lowering, &piece, condition, give_back, leave);
-		jump_emit(lowering, cursor, &piece);
+		jump_emit(lowering, cursor, &entry);
 		return;
 	}
 	/* In the same frame of the jump stack: go on in another chain. */
@@ -547,10 +547,12 @@ static void alternative_lower(struct lowering *lowering, struct cursor *cursor,
 			      const struct formula *formula, struct exit yes)
 {
 	struct cursor piece = piece_begin(lowering, cursor, formula, 1);
+	const struct cursor entry = piece;
 
+	/* Lowering moves a cursor on, into other chains: jump to the first. */
 	if (yes.kind == EXIT_COPY) {
 		lower(lowering, &piece, formula, yes, give_back);
-		jump_emit(lowering, cursor, &piece);
+		jump_emit(lowering, cursor, &entry);
 		return;
 	}
 	/* Going on somewhere else must not leave a frame behind on the jump
