@@ -12,7 +12,7 @@ cable q0 q1
 
 # The whole of the JSON, with what is left to say between.
 json() { # MATCHED-PACKETS BYTES DELIVERED-PACKETS BYTES PRESENT UP PROBLEMS [FROM]
-	local from=${8-'{"device":"p0","direction":"egress","present":true},{"device":"p0","direction":"ingress","present":true}'}
+	local from=${8-'{"device":"p0","direction":"ingress","present":true},{"device":"p0","direction":"egress","present":true}'}
 	printf '{"version":1,"mirrors":[{"name":"web","path":"nft","match":"tcp port 80","from":[%s],' "$from"
 	printf '"to":[{"device":"mir0","present":%s,"up":%s}],' "$5" "$6"
 	printf '"matched":{"packets":%s,"bytes":%s},"delivered":{"packets":%s,"bytes":%s},' "$1" "$2" "$3" "$4"
