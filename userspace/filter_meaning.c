@@ -431,6 +431,8 @@ static formula_t mean_host(struct meaning *meaning, const struct filter *filter)
 		return address_in(meaning, filter, ETH_P_IPV6, 8, 24);
 	if (address->length == 4)
 		return mean_host_ip(meaning, filter);
+	if (address->length == 2)
+		return unsupported(meaning, "nft cannot look for DECnet addresses: --path tc can do it");
 	if (meaning->layers.ppp)
 		return unsupported(meaning, "PPP has no hardware addresses");
 	return directed(meaning, filter->direction,
@@ -453,7 +455,7 @@ static formula_t transport_ip(struct meaning *meaning, unsigned int offset,
 	formula_t alternatives[16];
 	unsigned int words;
 
-	if (!meaning->layers.moved)
+	if (!meaning->layers.moved && !meaning->at->unchecked)
 		return range(meaning, FORMULA_TRANSPORT_IP, offset, length, mask, low, high);
 	for (words = 0; words < 16; words++)
 		alternatives[words] =
@@ -467,7 +469,7 @@ static formula_t transport_ip6(struct meaning *meaning, unsigned int offset,
 			       unsigned int length, uint32_t mask, uint32_t low,
 			       uint32_t high)
 {
-	if (!meaning->layers.moved)
+	if (!meaning->layers.moved && !meaning->at->unchecked)
 		return range(meaning, FORMULA_TRANSPORT_IP6, offset, length, mask, low, high);
 	return range(meaning, FORMULA_FRAME, network_offset(meaning) + 40 + offset,
 		     length, mask, low, high);
@@ -607,7 +609,8 @@ static formula_t mean_load(struct meaning *meaning, const struct filter *filter)
 	/* Far beyond any frame: kept from wrapping around in sums. */
 	if (filter->offset > 65535)
 		return range(meaning, FORMULA_FRAME, 65535, 4, 0, 0, 0);
-	condition = load_condition(meaning, filter->protocol);
+	condition = filter->unchecked ? formula_constant(meaning->space, true) :
+		    load_condition(meaning, filter->protocol);
 	if (!relation_range(filter->relation, filter->number, &low, &high))
 		return formula_constant(meaning->space, false);
 	value = load_range(meaning, filter, low, high);

@@ -307,8 +307,9 @@ static int state_read_once(const struct reader *reader)
 			 rule_take);
 	if (!error)
 		error = sets_read(reader);
+	/* The table has gone since it was seen: all is read anew. */
 	if (error)
-		return error;
+		return error == -ENOENT ? -EINTR : error;
 	generation = state->generation;
 	error = question(reader, NFT_MSG_GETGEN, NLM_F_ACK, 0, generation_take);
 	if (error)

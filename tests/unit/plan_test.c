@@ -80,6 +80,7 @@ static void test_text(void)
 		"\tchain mirror/out {\n"
 		"\t\tcomment \"host 192.0.2.1\"\n"
 		"\t\tmeta protocol ip @ll,96,16 0x0800 goto mirror/out/ip\n"
+		"\t\t@ll,96,16 0x86dd accept\n"
 		"\t\t@ll,224,32 0xc0000201 @ll,96,16 { 0x0806, 0x8035 } goto mirror/out/copy\n"
 		"\t\t@ll,304,32 0xc0000201 @ll,96,16 { 0x0806, 0x8035 } goto mirror/out/copy\n"
 		"\t}\n"
