@@ -101,6 +101,9 @@ static int link_take(const struct nlmsghdr *message, void *data)
 	link->flags = header->ifi_flags;
 	mnl_attr_for_each(attribute, message, sizeof(*header))
 		attribute_read(attribute, link, &elsewhere);
+	/* IFLA_LINK is the other end of a cable, or what a device stands on. */
+	if (!elsewhere && !strcmp(link->kind, "vlan"))
+		link->lower = link->peer;
 	if (elsewhere || strcmp(link->kind, "veth"))
 		link->peer = 0;
 	return MNL_CB_OK;

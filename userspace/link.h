@@ -29,6 +29,7 @@ struct link {
 	unsigned int flags;	/* IFF_* */
 	unsigned int mtu;	/* bytes */
 	unsigned int peer;	/* index of a veth's other end in this namespace, or 0 */
+	unsigned int lower;	/* index of the device that a VLAN device stands on, or 0 */
 	uint8_t address[6];	/* hardware address, where it has 6 bytes */
 	bool carrier;
 	struct link_counters counters;
