@@ -92,4 +92,4 @@ module_exit(probe_exit);
 MODULE_DESCRIPTION("Counts packets and their mirrored copies at netfilter's first hooks");
 MODULE_AUTHOR("mirror-nft contributors");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("1.0");
+MODULE_VERSION("0.1.0");
