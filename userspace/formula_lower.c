@@ -109,6 +109,12 @@ static bool is_masked(const struct formula_place *place)
 	return false;
 }
 
+static bool is_one_value(const struct formula *test)
+{
+	return test->count == 1 && !memcmp(test->ranges[0].low, test->ranges[0].high,
+					   test->place.length);
+}
+
 /* Fields of the network header that nft has names for. */
 static enum plan_field network_field(enum frame_class class, unsigned int offset,
 				     unsigned int length)
@@ -224,20 +230,30 @@ static uint8_t row_protocol(const struct lowering *lowering, const struct row *r
 		const struct formula *test = row->tests[i];
 
 		if (test->place.base == FORMULA_FRAME && test->place.offset == offset &&
-		    test->place.length == 1 && !is_masked(&test->place) &&
-		    test->count == 1 && test->ranges[0].low[0] == test->ranges[0].high[0])
+		    test->place.length == 1 && !is_masked(&test->place) && is_one_value(test))
 			return test->ranges[0].low[0];
 	}
 	return 0;
 }
 
-/* Whichever is shorter: these values, or not those others. */
+/* Is "none of @test's values" the plainer way to say a test? "Not this one" is
+ * plainer than "from the next one on", and all that nft has for an interface. */
+static bool is_plainer(const struct formula *test, const struct formula *negation)
+{
+	if (test->kind != FORMULA_TEST)
+		return false;
+	if (test->count != negation->count)
+		return test->count < negation->count;
+	return test->count == 1 && is_one_value(test) && !is_one_value(negation);
+}
+
+/* Whichever is plainer: these values, or not those others. */
 static void test_emit(struct lowering *lowering, struct plan_rule *rule,
 		      const struct formula *test, const struct plan_place *place)
 {
 	const uint8_t *mask = is_masked(&test->place) ? test->place.mask : NULL;
 	const struct formula *negation = formula_not(lowering->space, test);
-	bool negated = negation->kind == FORMULA_TEST && negation->count < test->count;
+	bool negated = is_plainer(negation, test);
 	const struct formula *shown = negated ? negation : test;
 
 	plan_rule_test_ranges(lowering->plan, rule, place, mask, negated,

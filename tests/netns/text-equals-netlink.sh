@@ -45,7 +45,7 @@ expression() { # COMMAND
 for match in '' ip ip6 tcp udp 'ip tcp' 'ip6 udp' 'port 80' 'src port 80' 'udp dst port 53' \
 	'ip6 tcp port 80' 'ip port 53' 'host 192.0.2.1' 'ip host 192.0.2.1' 'src host 192.0.2.1' \
 	'host 2001:db8::1' 'dst host ::1' 'host ::ffff:192.0.2.1' 'host 0.0.0.0' \
-	'tcp and port 80 and host 192.0.2.1' 'ip and ip6' \
+	'tcp and port 80 and host 192.0.2.1' 'ip and ip6' 'less 60' 'not less 60 and len != 98' \
 	'src host 2001:db8:1:2:3:4:5:6 and dst host 2001:db8:a:b:c:d:e:f and udp and src port 40000 and dst port 53 and ip6 and port 53 and port 40000'; do
 	compare "match '$match'" expression
 done
