@@ -27,6 +27,13 @@ check: deps
 	@$(MAKE) --no-print-directory -C tests
 	@tests/run
 
+# Random matches for as long as somebody likes, see tests/netns/match-fuzz.sh.
+fuzz-match: deps
+	@$(MAKE) --no-print-directory userspace
+	@$(MAKE) --no-print-directory -C tests tools/build/match_fuzz
+	@MATCH_FUZZ_SECONDS='$(SECONDS)' MATCH_FUZZ_DECISIONS='$(DECISIONS)' \
+		MATCH_FUZZ_SEED='$(SEED)' tests/run -v --time-limit $$(($(or $(SECONDS),0) + 600)) netns/match-fuzz
+
 install:
 	@$(MAKE) --no-print-directory -C userspace install
 	@$(MAKE) --no-print-directory -C kmod install KDIR=$(KDIR)
@@ -36,4 +43,4 @@ clean:
 	@$(MAKE) --no-print-directory -C tests clean
 	@$(MAKE) --no-print-directory -C kmod clean KDIR=$(KDIR)
 
-.PHONY: all userspace kmod deps demo check install clean
+.PHONY: all userspace kmod deps demo check fuzz-match install clean

@@ -1,25 +1,29 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# needs: nft_ingress nft_egress nft_dup veth clsact
+# needs: nft_ingress nft_dup veth clsact
 # time-limit: 600
 #
 # Random expressions on edge frames: nft rules, cls_bpf and libpcap must agree,
 # frame by frame, both ways. MATCH_FUZZ_DECISIONS and MATCH_FUZZ_SEED choose how
-# many and which.
-# shellcheck source-path=SCRIPTDIR source=mirror.bash
-. "$(dirname "$0")/mirror.bash"
+# many and which; MATCH_FUZZ_SECONDS goes on with other seeds for so long. One
+# expression, and one frame of hex digits, are asked again by MATCH_FUZZ_EXPRESSION
+# and MATCH_FUZZ_FRAME.
+# shellcheck source-path=SCRIPTDIR source=match_fuzz.bash
+. "$(dirname "$0")/match_fuzz.bash"
 
-decisions=${MATCH_FUZZ_DECISIONS:-1000000}
-[ ! -e /proc/cmdline ] || ! grep -q mirror_nft_guest /proc/cmdline ||
-	decisions=${MATCH_FUZZ_DECISIONS:-100000}
+decisions=1000000
+! has_feature guest || decisions=200000
+decisions=${MATCH_FUZZ_DECISIONS:-$decisions}
+seed=${MATCH_FUZZ_SEED:-$RANDOM$RANDOM}
 
-quiet_namespace
-cable p0 p1
-ip link add tct0 type veth peer name tct0-tap
-ip link set tct0 up
-ip link set tct0-tap up
-marker='ip host 198.51.100.99'
-"$mirror_nft" apply --name marker --from p0 --match "$marker" --to mir0 >/dev/null
-"$mirror_nft" generate --name marker --from p0 --match "$marker" --to tct0 --path tc |
-	sed 's/pref [0-9]*/pref 1/' | tc -batch -
-"$tools/match_fuzz" "${MATCH_FUZZ_SEED:-$RANDOM$RANDOM}" "$decisions" "$@"
+match_fuzz_prepare
+has_feature nft_egress || echo "nft on egress : skipped, nft_egress"
+if [ -n "${MATCH_FUZZ_EXPRESSION-}" ]; then
+	match_fuzz 1 0 "$MATCH_FUZZ_EXPRESSION" ${MATCH_FUZZ_FRAME:+"$MATCH_FUZZ_FRAME"}
+	exit
+fi
+match_fuzz "$seed" "$decisions"
+while ((SECONDS < ${MATCH_FUZZ_SECONDS:-0})); do
+	seed=$((seed + 1))
+	match_fuzz "$seed" "$decisions"
+done
