@@ -447,7 +447,8 @@ const char *nft_chain_device(const struct nft_chain_state *chain)
 	return nftnl_chain_get_str(chain->chain, NFTNL_CHAIN_DEV);
 }
 
-/* What the kernel says of expressions by itself. */
+/* What only one side says of an expression: what was counted, the number by which
+ * a set goes until it has a name, and zero where nothing was meant. */
 static bool own_clear(struct nftnl_expr *expression, const char *name, void *data)
 {
 	(void)data;
@@ -455,7 +456,7 @@ static bool own_clear(struct nftnl_expr *expression, const char *name, void *dat
 		nftnl_expr_set_u64(expression, NFTNL_EXPR_CTR_PACKETS, 0);
 		nftnl_expr_set_u64(expression, NFTNL_EXPR_CTR_BYTES, 0);
 	} else if (!strcmp(name, "lookup")) {
-		/* Zero, where nothing was said. */
+		nftnl_expr_set_u32(expression, NFTNL_EXPR_LOOKUP_SET_ID, 0);
 		nftnl_expr_set_u32(expression, NFTNL_EXPR_LOOKUP_FLAGS,
 				   nftnl_expr_get_u32(expression, NFTNL_EXPR_LOOKUP_FLAGS));
 	}

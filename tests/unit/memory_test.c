@@ -5,6 +5,8 @@
  * that the code under test gets memory from is wrapped by the linker; leaks
  * are the sanitizer's to find.
  */
+#include "../../userspace/nft_state.c"
+
 #include "harness.h"
 
 #include <errno.h>
@@ -105,6 +107,96 @@ static int run_batch(const struct wish *wish)
 	return error;
 }
 
+static int sets_plan(struct plan *plan)
+{
+	static const struct plan_place port = { .field = FIELD_TH_DESTINATION };
+	static const struct plan_range ranges[] = {
+		{ { 0, 22 }, { 0, 23 } }, { { 0, 80 }, { 0, 80 } }, { { 1 }, { 2 } },
+	};
+	struct plan_rule *rule;
+
+	plan_init(plan, NFPROTO_NETDEV, PLAN_TABLE, NULL);
+	rule = plan_add_rule(plan, plan_add_chain(plan, "c"));
+	plan_rule_test_ranges(plan, rule, &port, NULL, false, ranges, 3);
+	plan_rule_test_ranges(plan, rule, &port, ranges[2].low, true, ranges + 1, 1);
+	plan_rule_test_ranges(plan, rule, &port, NULL, false, ranges + 2, 1);
+	return plan->out_of_memory ? -ENOMEM : 0;
+}
+
+static int run_sets(const struct wish *wish)
+{
+	struct nl_buffer buffer = { 0 };
+	struct link_table links = { 0 };
+	struct plan plan;
+	int error;
+
+	(void)wish;
+	error = sets_plan(&plan);
+	if (!error)
+		error = nft_batch_add_rules(&buffer, &plan, &links);
+	nl_buffer_free(&buffer);
+	plan_free(&plan);
+	return error;
+}
+
+/* The kernel's answers, from the messages that asked for it. */
+static int state_take(struct nft_state *state, const struct nl_buffer *buffer)
+{
+	size_t i;
+
+	for (i = 0; i < buffer->count; i++) {
+		const struct nlmsghdr *message;
+		int result = MNL_CB_OK;
+
+		message = (const void *)(buffer->data + buffer->notes[i].offset);
+		switch (message->nlmsg_type & 0xff) {
+		case NFT_MSG_NEWCHAIN:
+			result = chain_take(message, state);
+			break;
+		case NFT_MSG_NEWSET:
+			result = set_take(message, state);
+			break;
+		case NFT_MSG_NEWSETELEM:
+			result = elements_take(message, state->sets);
+			break;
+		case NFT_MSG_NEWRULE:
+			result = rule_take(message, state);
+			break;
+		}
+		if (result != MNL_CB_OK)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* What is not to be compared, because memory failed, is neither alike nor not. */
+static int run_read_back(const struct wish *wish)
+{
+	struct nl_buffer buffer = { 0 };
+	struct link_table links = { 0 };
+	struct nft_state state = { 0 };
+	struct plan plan;
+	int error;
+
+	(void)wish;
+	error = sets_plan(&plan);
+	if (!error)
+		error = nft_batch_add_chains(&buffer, &plan);
+	if (!error)
+		error = nft_batch_add_rules(&buffer, &plan, &links);
+	if (!error)
+		error = state_take(&state, &buffer);
+	if (!error) {
+		nft_set_sort(state.sets);
+		error = nft_state_has_plan(&state, &plan, &links);
+		error = error < 0 ? error : error ? 0 : -EINVAL;
+	}
+	nft_state_free(&state);
+	nl_buffer_free(&buffer);
+	plan_free(&plan);
+	return error;
+}
+
 static int run_options(const struct wish *wish)
 {
 	char *argv[] = {
@@ -200,6 +292,8 @@ int main(void)
 	/* All requests of a long one take seconds. */
 	test_run("the messages", run_batch, &wishes[0]);
 	test_run("the messages", run_batch, &wishes[6]);
+	test_run("the sets", run_sets, &wishes[0]);
+	test_run("the reading", run_read_back, &wishes[0]);
 	test_errors();
 	test_table();
 	return harness_end();
