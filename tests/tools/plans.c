@@ -180,9 +180,10 @@ static void forms_make(struct plan *plan)
 {
 	size_t i, j;
 
-	for (i = 0; i < COUNT(subjects) && plan_add_chain(plan, "forms/%zu", i); i++)
+	for (i = 0; i < COUNT(subjects); i++)
 		for (j = 0; j < COUNT(shapes); j++)
-			forms_of(plan, &subjects[i], &shapes[j]);
+			if (plan_add_chain(plan, "forms/%zu/%zu", i, j))
+				forms_of(plan, &subjects[i], &shapes[j]);
 }
 
 /* Prefixes of all lengths: nft loads whole bytes of them. */
