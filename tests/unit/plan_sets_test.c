@@ -115,9 +115,217 @@ static void test_addresses(void)
 	check_addresses("ip saddr & 0xff00ffff == 192.0.2.4-192.0.2.9", mask, false, 2, 1);
 }
 
+/* --- what nft adds by itself, and where it is lead astray --- */
+
+struct step {
+	enum plan_field field;
+	uint32_t number;
+	bool negated;
+	const uint8_t *mask;
+};
+
+static void check_steps(const char *expected, const struct step *steps, size_t count)
+{
+	struct plan_rule *rule;
+	struct plan plan;
+	size_t i;
+
+	rule = rule_begin(&plan);
+	for (i = 0; i < count; i++) {
+		plan_rule_test_number(&plan, rule, steps[i].field, steps[i].number);
+		rule->statements[i].test.not_equal = steps[i].negated;
+		rule->statements[i].test.masked = steps[i].mask;
+		if (steps[i].mask)
+			memcpy(rule->statements[i].test.mask, steps[i].mask, 4);
+	}
+	check_rule(expected, &plan);
+}
+
+#define CHECK_STEPS(expected, ...) do { \
+	const struct step steps[] = { __VA_ARGS__ }; \
+	check_steps(expected, steps, sizeof(steps) / sizeof(steps[0])); \
+} while (0)
+
+static const uint8_t mask[4] = { 0x0f, 0xff, 0, 0xff };
+
+/* A test that nft puts before the next one is left to it, and nothing else is. */
+static void test_unsaid(void)
+{
+	CHECK_STEPS("ip saddr 1.2.3.4",
+		    { FIELD_META_PROTOCOL, 0x0800, false, NULL },
+		    { FIELD_IP_SOURCE, 0x01020304, false, NULL });
+	CHECK_STEPS("ip frag-off & 0x0fff != 0x0001",
+		    { FIELD_META_PROTOCOL, 0x0800, false, NULL },
+		    { FIELD_IP_FRAGMENT, 1, true, mask });
+	CHECK_STEPS("ip6 nexthdr tcp tcp dport 80",
+		    { FIELD_META_PROTOCOL, 0x86dd, false, NULL },
+		    { FIELD_IP6_NEXT_HEADER, 6, false, NULL },
+		    { FIELD_TCP_DESTINATION, 80, false, NULL });
+	CHECK_STEPS("ip saddr 1.2.3.4 udp sport 53",
+		    { FIELD_META_PROTOCOL, 0x0800, false, NULL },
+		    { FIELD_IP_SOURCE, 0x01020304, false, NULL },
+		    { FIELD_META_L4PROTO, 17, false, NULL },
+		    { FIELD_UDP_SOURCE, 53, false, NULL });
+	CHECK_STEPS("meta protocol ip @ll,96,16 0x0800 ip saddr 1.2.3.4",
+		    { FIELD_META_PROTOCOL, 0x0800, false, NULL },
+		    { FIELD_ETHER_TYPE, 0x0800, false, NULL },
+		    { FIELD_IP_SOURCE, 0x01020304, false, NULL });
+	CHECK_STEPS("meta l4proto tcp th dport 80",
+		    { FIELD_META_L4PROTO, 6, false, NULL },
+		    { FIELD_TH_DESTINATION, 80, false, NULL });
+	CHECK_STEPS("meta protocol arp meta l4proto tcp tcp dport 80",
+		    { FIELD_META_PROTOCOL, 0x0806, false, NULL },
+		    { FIELD_META_L4PROTO, 6, false, NULL },
+		    { FIELD_TCP_DESTINATION, 80, false, NULL });
+	CHECK_STEPS("meta protocol != ip @nh,96,32 0x01020304",
+		    { FIELD_META_PROTOCOL, 0x0800, true, NULL },
+		    { FIELD_IP_SOURCE, 0x01020304, false, NULL });
+}
+
+/* Without what a name needs only the bytes can be said. */
+static void test_nameless(void)
+{
+	CHECK_STEPS("@nh,96,32 0x01020304", { FIELD_IP_SOURCE, 0x01020304, false, NULL });
+	CHECK_STEPS("meta protocol ip6 @nh,128,32 & 0x0fff00ff != 0x01000004",
+		    { FIELD_META_PROTOCOL, 0x86dd, false, NULL },
+		    { FIELD_IP_DESTINATION, 0x01000004, true, mask });
+	CHECK_STEPS("th dport 80", { FIELD_TCP_DESTINATION, 80, false, NULL });
+	CHECK_STEPS("meta l4proto udp th sport 80",
+		    { FIELD_META_L4PROTO, 17, false, NULL },
+		    { FIELD_TCP_SOURCE, 80, false, NULL });
+	CHECK_STEPS("meta l4proto tcp meta l4proto udp th sport 80",
+		    { FIELD_META_L4PROTO, 6, false, NULL },
+		    { FIELD_META_L4PROTO, 17, false, NULL },
+		    { FIELD_UDP_SOURCE, 80, false, NULL });
+}
+
+static void test_astray(void)
+{
+	/* nft makes "not both" of two neighbours that are not equal ... */
+	CHECK_STEPS("th sport != 1 th dport & 0xffff != 2",
+		    { FIELD_TH_SOURCE, 1, true, NULL },
+		    { FIELD_TH_DESTINATION, 2, true, NULL });
+	CHECK_STEPS("th sport != 1 th dport 2",
+		    { FIELD_TH_SOURCE, 1, true, NULL },
+		    { FIELD_TH_DESTINATION, 2, false, NULL });
+	CHECK_STEPS("th sport 1 th dport 2",
+		    { FIELD_TH_SOURCE, 1, false, NULL },
+		    { FIELD_TH_DESTINATION, 2, false, NULL });
+	/* ... and aborts on lists with a protocol it has no header for. */
+	CHECK_STEPS("meta protocol 0x8035-0x8035 @nh,112,32 != 0xc0000201",
+		    { FIELD_META_PROTOCOL, 0x8035, false, NULL },
+		    { FIELD_ARP_SENDER, 0xc0000201, true, NULL });
+	CHECK_STEPS("meta protocol 0x8100-0x8100 @nh,112,32 0xc0000201",
+		    { FIELD_META_PROTOCOL, 0x8100, false, NULL },
+		    { FIELD_ARP_SENDER, 0xc0000201, false, NULL });
+	CHECK_STEPS("meta protocol 0x8035 @nh,112,32 0xc0000201",
+		    { FIELD_META_PROTOCOL, 0x8035, false, NULL },
+		    { FIELD_ARP_SENDER, 0xc0000201, false, NULL });
+	CHECK_STEPS("meta l4proto 99-99 th sport != 5",
+		    { FIELD_META_L4PROTO, 99, false, NULL },
+		    { FIELD_TH_SOURCE, 5, true, NULL });
+	CHECK_STEPS("meta l4proto 99", { FIELD_META_L4PROTO, 99, false, NULL });
+}
+
+/* A counter between two neighbours keeps them apart. */
+static void test_apart(void)
+{
+	struct plan_rule *rule;
+	struct plan plan;
+
+	rule = rule_begin(&plan);
+	plan_rule_test_number(&plan, rule, FIELD_TH_SOURCE, 1);
+	plan_rule_counter(&plan, rule, 0, 0);
+	plan_rule_test_number(&plan, rule, FIELD_TH_DESTINATION, 2);
+	check_rule("th sport 1 counter th dport & 0xffff == 2", &plan);
+}
+
+/* Many elements take many lines. */
+static void test_wrapped(void)
+{
+	struct plan_range many[10] = { 0 };
+	size_t i;
+	struct plan plan;
+
+	for (i = 0; i < 10; i++)
+		many[i].low[1] = many[i].high[1] = 3 * i;
+	many[9].high[0] = 0xff;
+	plan_rule_test_ranges(&plan, rule_begin(&plan), &raw, NULL, true, many, 10);
+	check_rule("@nh,336,16 != {\n"
+		   "\t\t\t0x0000, 0x0003, 0x0006, 0x0009, 0x000c, 0x000f, 0x0012, 0x0015, 0x0018, 0x001b-0xff1b\n"
+		   "\t\t}", &plan);
+}
+
+/* Named places, with the ranges in this machine's order where they have one. */
+static void test_places(void)
+{
+	static const struct {
+		struct plan_place place;
+		const char *expected;
+	} cases[] = {
+		{ { FIELD_META_PROTOCOL, 0, 0, 0 }, "meta protocol { 0x0050, 0x01bb }" },
+		{ { FIELD_META_LENGTH, 0, 0, 0 }, "meta length { 5242880, 29032448 }" },
+		{ { FIELD_ETHER_TYPE, 0, 0, 0 }, "@ll,96,16 { 0x0050, 0x01bb }" },
+		{ { FIELD_RAW, BASE_LINK, 12, 2 }, "@ll,96,16 { 0x0050, 0x01bb }" },
+		{ { FIELD_RAW, BASE_TRANSPORT, 13, 3 }, "@th,104,24 { 0x005000, 0x01bb00 }" },
+		{ { FIELD_RAW, BASE_TRANSPORT, 0, 2 }, "th sport { 80, 443 }" },
+		{ { FIELD_RAW, BASE_NETWORK, 255, 2 }, "@nh,2040,16 { 0x0050, 0x01bb }" },
+	};
+	struct plan plan;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		plan_rule_test_ranges(&plan, rule_begin(&plan), &cases[i].place, NULL, false,
+				      ports + 1, 2);
+		check_rule(cases[i].expected, &plan);
+	}
+}
+
+static void test_unsupported(void)
+{
+	static const struct {
+		const char *name;
+		struct plan_place place;
+		size_t first, count;
+		bool masked, unsupported;
+	} cases[] = {
+		{ "no ranges", { FIELD_META_LENGTH, 0, 0, 0 }, 0, 0, false, true },
+		{ "no bytes", { FIELD_RAW, BASE_LINK, 0, 0 }, 0, 1, false, true },
+		{ "17 bytes", { FIELD_RAW, BASE_LINK, 0, 17 }, 0, 1, false, true },
+		{ "an offset of 255", { FIELD_RAW, BASE_LINK, 255, 1 }, 0, 1, false, false },
+		{ "an offset of 256", { FIELD_RAW, BASE_LINK, 256, 1 }, 0, 1, false, true },
+		{ "no packet", { FIELD_RAW, BASE_META, 0, 1 }, 0, 1, false, true },
+		{ "one index", { FIELD_META_IIF, 0, 0, 0 }, 1, 1, false, false },
+		{ "a range of indexes", { FIELD_META_IIF, 0, 0, 0 }, 0, 1, false, true },
+		{ "a masked index", { FIELD_META_IIF, 0, 0, 0 }, 1, 1, true, true },
+		{ "two names", { FIELD_META_IIFNAME, 0, 0, 0 }, 1, 2, false, false },
+		{ "a range of names", { FIELD_META_OIFNAME, 0, 0, 0 }, 0, 1, false, true },
+		{ "a masked name", { FIELD_META_OIFNAME, 0, 0, 0 }, 1, 1, true, true },
+	};
+	struct plan plan;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		plan_rule_test_ranges(&plan, rule_begin(&plan), &cases[i].place,
+				      cases[i].masked ? ports[3].high : NULL, false,
+				      ports + cases[i].first, cases[i].count);
+		check_number(cases[i].name, cases[i].unsupported, plan.unsupported);
+		check_number(cases[i].name, !cases[i].unsupported,
+			     plan.chains[0]->rules[0].count);
+		plan_free(&plan);
+	}
+}
+
 int main(void)
 {
 	test_one();
 	test_addresses();
+	test_unsaid();
+	test_nameless();
+	test_astray();
+	test_apart();
+	test_wrapped();
+	test_places();
+	test_unsupported();
 	return harness_end();
 }
