@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * match_fuzz [-i] SEED DECISIONS [EXPRESSION [FRAME]]
+ * match_fuzz [-i] [-q] SEED DECISIONS [EXPRESSION [FRAME]]
  *
  * Random expressions x frames on their edges, in the kernel: our rules (nft),
  * cls_bpf (tc) and libpcap must agree, frame by frame, on egress and ingress.
@@ -12,7 +12,8 @@
  * 198.51.100.99": a marker goes last each way, and copies arrive in order.
  * Frames carry their number in the source address. A difference is shrunk to a
  * small expression and one frame, and printed as a command. -i: the kernel has
- * no egress hook for nft, so that nft is asked on ingress only.
+ * no egress hook for nft, so that nft is asked on ingress only. -q: the first
+ * difference ends it, as it is.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -53,6 +54,7 @@ struct sample {
 struct fuzz {
 	struct chance chance;
 	bool ingress_only;		/* nft has no hook on egress */
+	bool quick;			/* up to the first difference, not shrunk */
 	unsigned int round;
 	int sender[2], tap[2];
 	struct sample *samples;
@@ -451,7 +453,7 @@ static int fuzz_run(struct fuzz *fuzz, unsigned long goal)
 	bool wanted;
 	long number;
 
-	while (fuzz->decisions < goal && fuzz->differences < 3) {
+	while (fuzz->decisions < goal && fuzz->differences < (fuzz->quick ? 1 : 3)) {
 		int result;
 
 		expression_random(&fuzz->chance, 1 + chance_below(&fuzz->chance, TERMS_MAX),
@@ -462,7 +464,10 @@ static int fuzz_run(struct fuzz *fuzz, unsigned long goal)
 		if (result != 1)
 			continue;
 		fuzz->differences++;
-		difference_report(fuzz, expression);
+		if (fuzz->quick)
+			printf("difference: %s\n", expression);
+		else
+			difference_report(fuzz, expression);
 	}
 	/* Two of a hundred, and one where there are few. */
 	if (fuzz->refused > 1 + fuzz->expressions / 50) {
@@ -479,10 +484,9 @@ int main(int argc, char **argv)
 	bool wanted;
 	long number;
 
-	if (argc > 1 && !strcmp(argv[1], "-i")) {
-		fuzz.ingress_only = true;
-		argv++;
-		argc--;
+	for (; argc > 1 && argv[1][0] == '-'; argv++, argc--) {
+		fuzz.ingress_only |= !strcmp(argv[1], "-i");
+		fuzz.quick |= !strcmp(argv[1], "-q");
 	}
 	if (argc < 3)
 		return 2;
