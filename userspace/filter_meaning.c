@@ -36,6 +36,9 @@
 #define TYPE_QINQ 0x9100
 #define TYPE_MPLS 0x8847
 
+/* Of a mask of the length, which takes a rule for each value that they allow. */
+#define LENGTH_GAPS_MAX 4
+
 /* How far nft's loads reach, and how far behind an IPv4 header of 60 bytes. */
 #define REACH_FRAME 255
 #define REACH_TRANSPORT 180
@@ -619,11 +622,26 @@ static formula_t mean_load(struct meaning *meaning, const struct filter *filter)
 	return both(meaning, condition, value);
 }
 
+/* Bits of a mask that are zero between others: each doubles the ranges that the
+ * lowering writes down. */
+static unsigned int mask_gaps(uint32_t mask)
+{
+	unsigned int gaps = 0;
+
+	if (!mask)
+		return 0;
+	for (mask >>= __builtin_ctz(mask); mask; mask >>= 1)
+		gaps += !(mask & 1);
+	return gaps;
+}
+
 static formula_t mean_length(struct meaning *meaning, const struct filter *filter)
 {
 	formula_t value;
 	uint32_t low, high;
 
+	if (mask_gaps(filter->mask & LENGTH_BITS) > LENGTH_GAPS_MAX)
+		return unsupported(meaning, "nft would need a rule for each of many lengths: --path tc can do it");
 	if (!relation_range(filter->relation, filter->number, &low, &high))
 		return formula_constant(meaning->space, false);
 	value = range(meaning, FORMULA_LENGTH, 0, 4, filter->mask ? filter->mask : UINT32_MAX,

@@ -82,6 +82,12 @@ int formula_space_error(const struct formula_space *space)
 	return space->error;
 }
 
+const struct formula *formula_failed(struct formula_space *space, int error)
+{
+	space->error = error;
+	return &constant_false;
+}
+
 const struct formula *formula_constant(struct formula_space *space, bool value)
 {
 	(void)space;

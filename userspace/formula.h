@@ -44,6 +44,9 @@ enum formula_base {
 	FORMULA_NETWORK,
 };
 
+/* No frame has a length with higher bits: what IP can say, and headers. */
+#define LENGTH_BITS 0x1ffffu
+
 struct formula_place {
 	enum formula_base base;
 	uint32_t offset;		/* bytes */
@@ -75,6 +78,8 @@ void formula_space_free(struct formula_space *space);
 /* 0, or what went wrong in any call since: -ENOMEM or -E2BIG. After that all
  * results are some formula, but not the right one. */
 int formula_space_error(const struct formula_space *space);
+/* Note such an error; the result is some formula. */
+const struct formula *formula_failed(struct formula_space *space, int error);
 
 const struct formula *formula_constant(struct formula_space *space, bool value);
 /* @ranges in any order; they are copied and put in order. */

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "formula_length.h"
 
+#include <errno.h>
 #include <linux/if_ether.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TAG_LENGTH 4
+
+static void number_put(uint8_t *bytes, uint32_t number)
+{
+	bytes[0] = number >> 24;
+	bytes[1] = number >> 16;
+	bytes[2] = number >> 8;
+	bytes[3] = number;
+}
 
 /* One value, or range of values, of 2 or 4 bytes. */
 static const struct formula *number_in(struct formula_space *space,
@@ -51,6 +60,57 @@ static const struct formula *tag_beside(struct formula_space *space)
 			    formula_not(space, in_frame));
 }
 
+static uint32_t number_of(const uint8_t *bytes)
+{
+	return (uint32_t)bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
+}
+
+static bool holds(const struct formula *test, uint32_t number)
+{
+	size_t i;
+
+	for (i = 0; i < test->count; i++)
+		if (number >= number_of(test->ranges[i].low) &&
+		    number <= number_of(test->ranges[i].high))
+			return true;
+	return false;
+}
+
+/*
+ * nft can mask its length, but not add to it before that. What the sum says
+ * under a mask repeats itself: up to the mask's highest bit, the values of the
+ * length alone for which it is true are written down as ranges.
+ */
+static const struct formula *masked_less(struct formula_space *space,
+					 const struct formula *test, uint32_t missing)
+{
+	uint32_t mask = number_of(test->place.mask) & LENGTH_BITS, period = 1, value;
+	struct formula_place place = { .base = FORMULA_META_LENGTH, .length = 4 };
+	const struct formula *result;
+	struct plan_range *ranges;
+	size_t count = 0;
+	bool before = false;
+
+	while (period <= mask)
+		period <<= 1;
+	ranges = calloc(period / 2 + 1, sizeof(*ranges));
+	if (!ranges)
+		return formula_failed(space, -ENOMEM);
+	for (value = 0; value < period; value++) {
+		bool now = holds(test, (value + missing) & mask);
+
+		if (now && !before)
+			number_put(ranges[count++].low, value);
+		if (now)
+			number_put(ranges[count - 1].high, value);
+		before = now;
+	}
+	number_put(place.mask, period - 1);
+	result = formula_test(space, &place, ranges, count);
+	free(ranges);
+	return result;
+}
+
 /* The kernel's length where it falls @missing bytes short of the wire's. */
 static const struct formula *length_less(struct formula_space *space,
 					 const struct formula *test, uint32_t missing)
@@ -58,14 +118,12 @@ static const struct formula *length_less(struct formula_space *space,
 	const struct formula *result = formula_constant(space, false);
 	size_t i;
 
+	if (number_of(test->place.mask) != UINT32_MAX)
+		return masked_less(space, test, missing);
 	for (i = 0; i < test->count; i++) {
-		uint32_t low = 0, high = 0;
-		int byte;
+		uint32_t low = number_of(test->ranges[i].low);
+		uint32_t high = number_of(test->ranges[i].high);
 
-		for (byte = 0; byte < 4; byte++) {
-			low = low << 8 | test->ranges[i].low[byte];
-			high = high << 8 | test->ranges[i].high[byte];
-		}
 		if (high < missing)
 			continue;
 		low = low < missing ? 0 : low - missing;

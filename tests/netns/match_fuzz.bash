@@ -9,7 +9,7 @@ match_fuzz_options=()
 
 # Both paths with their markers, in this namespace.
 match_fuzz_prepare() {
-	local source=p0 marker='ip host 198.51.100.99'
+	local device source=p0 marker='ip host 198.51.100.99'
 	if ! has_feature nft_egress; then
 		match_fuzz_options=(-i)
 		source=p0:ingress
@@ -20,6 +20,8 @@ match_fuzz_prepare() {
 	ip link set tct0 up
 	ip link set tct0-tap up
 	"$mirror_nft" apply --name marker --from "$source" --match "$marker" --to mir0 >/dev/null
+	# Room for the longest edge frame.
+	for device in p0 p1 mir0 mir0-tap tct0 tct0-tap; do ip link set "$device" mtu 9100; done
 	"$mirror_nft" generate --name marker --from p0 --match "$marker" --to tct0 --path tc |
 		sed 's/pref [0-9]*/pref 1/' | tc -batch -
 }

@@ -14,6 +14,7 @@ struct chance {
 	uint64_t state;
 };
 
+void chance_begin(struct chance *chance, uint64_t seed);
 uint32_t chance_below(struct chance *chance, uint32_t limit);
 
 /* Write an expression of up to @terms primitives to @text. */

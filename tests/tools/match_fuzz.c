@@ -33,7 +33,7 @@
 #include "tool.h"
 
 #define FRAMES_MAX 480
-#define FRAME_ROOM 400
+#define FRAME_ROOM 9000
 #define MARKER 0xff00	/* and the portion: an expression may copy markers too */
 #define PORTION 200
 #define WAIT 20000	/* milliseconds: a guest under emulation */
@@ -104,7 +104,8 @@ static void samples_make(struct fuzz *fuzz, size_t count)
 		memcpy(sample->bytes, bytes, sample->length);
 		sample->name = frame->name;
 		sample->cut_short = frame->cut_short;
-		memcpy(sample->bytes, "\x02\0\0\0\0\xfe", 6);
+		if (!memcmp(sample->bytes, "\0\0\0\0\0", 6))
+			memcpy(sample->bytes, "\x02\0\0\0\0\xfe", 6);
 		if (i < edge_frame_count || sample->length < 40)
 			continue;
 		for (changes = 1 + chance_below(&fuzz->chance, 3); changes--; ) {
@@ -355,7 +356,7 @@ static int expression_try(struct fuzz *fuzz, const char *expression, long *numbe
 }
 
 /* A smaller expression that differs too: one side of any joint in its place. */
-static bool tree_shrink(struct fuzz *fuzz, struct filter *root, struct filter **link)
+static bool tree_shrink(struct fuzz *fuzz, struct filter **root, struct filter **link)
 {
 	struct filter *node = *link;
 	struct filter *sides[2] = { node->left, node->right };
@@ -370,7 +371,7 @@ static bool tree_shrink(struct fuzz *fuzz, struct filter *root, struct filter **
 		int differs;
 
 		*link = sides[i];
-		text = filter_print(link == &root ? *link : root);
+		text = filter_print(*root);
 		differs = text ? expression_try(fuzz, text, &number, &path, &direction, &wanted) : 0;
 		free(text);
 		if (differs == 1)
@@ -384,7 +385,7 @@ static bool tree_shrink(struct fuzz *fuzz, struct filter *root, struct filter **
 static void difference_report(struct fuzz *fuzz, const char *expression)
 {
 	static const struct location where = { "expression", 1, 1 };
-	struct filter top = { .kind = FILTER_NOT }, *root = NULL;
+	struct filter *root = NULL;
 	struct error_list errors = { 0 };
 	int path, direction;
 	char *small = NULL;
@@ -393,11 +394,10 @@ static void difference_report(struct fuzz *fuzz, const char *expression)
 	size_t i;
 
 	if (!filter_parse(expression, &where, &root, &errors)) {
-		while (tree_shrink(fuzz, root, &root))
+		while (tree_shrink(fuzz, &root, &root))
 			;
 		small = filter_print(root);
 	}
-	(void)top;
 	if (!small || expression_try(fuzz, small, &number, &path, &direction, &wanted) != 1) {
 		small = strdup(expression);
 		expression_try(fuzz, small, &number, &path, &direction, &wanted);
@@ -491,7 +491,7 @@ int main(int argc, char **argv)
 	if (argc < 3)
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	fuzz.chance.state = strtoull(argv[1], NULL, 0) | 1;
+	chance_begin(&fuzz.chance, strtoull(argv[1], NULL, 0));
 	fuzz_open(&fuzz);
 	if (argc > 3) {
 		samples_make(&fuzz, FRAMES_MAX);

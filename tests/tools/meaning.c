@@ -92,6 +92,21 @@ static bool reads_beyond(const struct formula *formula, const uint8_t *frame, si
 	return evaluation.beyond;
 }
 
+/* Does libpcap say something else once there is more behind the frame's end? A
+ * load whose value cannot matter is not in the formula, but libpcap does it. */
+static bool libpcap_reads_beyond(const struct bpf_program *program, const uint8_t *frame,
+				 size_t length)
+{
+	static uint8_t more[FRAME_MAX + 256];
+	struct pcap_pkthdr whole = { .len = length, .caplen = length };
+	struct pcap_pkthdr longer = { .len = length, .caplen = length + 256 };
+
+	memcpy(more, frame, length);
+	memset(more + length, 0, 256);
+	return !pcap_offline_filter(program, &whole, frame) !=
+	       !pcap_offline_filter(program, &longer, more);
+}
+
 struct totals {
 	unsigned long decisions, copies, differences, beyond, refused, expressions;
 };
@@ -111,7 +126,8 @@ static void frame_check(const struct formula *formula, const struct bpf_program 
 	totals->copies += theirs;
 	if (ours == theirs)
 		return;
-	if (cut_short || reads_beyond(formula, frame, length)) {
+	if (cut_short || reads_beyond(formula, frame, length) ||
+	    (!never && libpcap_reads_beyond(program, frame, length))) {
 		totals->beyond++;
 		return;
 	}
@@ -175,12 +191,13 @@ out:
 
 int main(int argc, char **argv)
 {
-	struct chance chance = { .state = argc > 1 ? strtoull(argv[1], NULL, 0) | 1 : 1 };
+	struct chance chance;
 	unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 0) : 10000;
 	pcap_t *pcap = pcap_open_dead(DLT_EN10MB, 262144);
 	struct totals totals = { 0 };
 	char text[4096];
 
+	chance_begin(&chance, argc > 1 ? strtoull(argv[1], NULL, 0) : 1);
 	if (argc > 3) {
 		expression_check(&chance, pcap, argv[3], &totals);
 	} else while (count--) {
