@@ -27,14 +27,11 @@
 
 #include "formula_length.h"
 #include "formula_text.h"
+#include "plan_walk.h"
 
 /* An "and" of so many rows is written row by row. */
 #define ROWS_MAX 2
 #define ROW_TESTS_MAX 64
-/* nft allows 16 chains on a path, the base chain and the copy among them. */
-#define LEVEL_MAX 13
-/* Every way to a chain is walked when the kernel validates it. */
-#define WEIGHT_MAX 100000
 
 #define TYPE_OFFSET 12
 
@@ -58,8 +55,6 @@ struct lowering {
 /* Where rules are appended. */
 struct cursor {
 	struct plan_chain *chain;
-	unsigned int level;
-	uint32_t weight;		/* ways that lead here */
 	bool ends_mirror;		/* falling off its end leaves the mirror */
 };
 
@@ -476,17 +471,11 @@ static void exit_emit(struct lowering *lowering, struct cursor *cursor, struct e
 	verdict_emit(lowering, plan_add_rule(lowering->plan, cursor->chain), exit);
 }
 
-/* A new chain below @cursor's, that says what it decides. */
-static struct cursor piece_begin(struct lowering *lowering, const struct cursor *cursor,
-				 const struct formula *formula, uint32_t ways)
+/* A new chain, that says what it decides. */
+static struct cursor piece_begin(struct lowering *lowering, const struct formula *formula)
 {
-	struct cursor piece = {
-		.level = cursor->level + 1,
-		.weight = cursor->weight * ways,
-	};
+	struct cursor piece = { .ends_mirror = false };
 
-	if (piece.level > LEVEL_MAX || piece.weight > WEIGHT_MAX)
-		lowering->error = -E2BIG;
 	piece.chain = plan_add_chain(lowering->plan, PLAN_CHAIN_PREFIX "%s/%u",
 				     lowering->name, ++lowering->pieces);
 	formula_comment(lowering->plan, piece.chain, formula);
@@ -500,18 +489,17 @@ static void jump_emit(struct lowering *lowering, struct cursor *cursor,
 			  VERDICT_JUMP, piece->chain);
 }
 
-/* How often a way leads on from @formula's rules: for the weight of what is
- * gone to from there. */
-static uint32_t ways_out(const struct formula *formula)
+/* The child that nests deepest, the last one of several: it comes last, where it
+ * needs no chain of its own to come back from. */
+static const struct formula *deepest_child(const struct formula *formula)
 {
-	uint32_t ways = 0;
+	const struct formula *deepest = formula->children[0];
 	size_t i;
 
-	if (formula->kind != FORMULA_OR)
-		return 2;
-	for (i = 0; i < formula->count && ways <= WEIGHT_MAX; i++)
-		ways += ways_out(formula->children[i]);
-	return ways;
+	for (i = 1; i < formula->count; i++)
+		if (formula->children[i]->depth >= deepest->depth)
+			deepest = formula->children[i];
+	return deepest;
 }
 
 /* An alternative that is not the last piece of an "and". */
@@ -521,13 +509,13 @@ static void condition_lower(struct lowering *lowering, struct cursor *cursor,
 	struct cursor piece, entry;
 
 	if (no.kind == EXIT_ACCEPT) {
-		entry = piece = piece_begin(lowering, cursor, condition, 1);
+		entry = piece = piece_begin(lowering, condition);
 		lower(lowering, &piece, condition, give_back, leave);
 		jump_emit(lowering, cursor, &entry);
 		return;
 	}
 	/* In the same frame of the jump stack: go on in another chain. */
-	piece = piece_begin(lowering, cursor, condition, ways_out(condition));
+	piece = piece_begin(lowering, condition);
 	piece.ends_mirror = cursor->ends_mirror;
 	lower(lowering, cursor, condition, (struct exit){ EXIT_GOTO, piece.chain }, no);
 	*cursor = piece;
@@ -536,25 +524,22 @@ static void condition_lower(struct lowering *lowering, struct cursor *cursor,
 static void and_lower(struct lowering *lowering, struct cursor *cursor,
 		      const struct formula *formula, struct exit yes, struct exit no)
 {
-	const struct formula *last = NULL;
+	const struct formula *last = deepest_child(formula);
 	size_t i;
 
 	for (i = 0; i < formula->count && !lowering->error; i++) {
 		const struct formula *child = formula->children[i];
 
-		if (child->kind == FORMULA_TEST) {
+		if (child->kind == FORMULA_TEST)
 			formula_rows_emit(lowering, cursor,
 					  formula_not(lowering->space, child), no);
-			continue;
-		}
-		if (last)
-			condition_lower(lowering, cursor, last, no);
-		last = child;
+		else if (child != last)
+			condition_lower(lowering, cursor, child, no);
 	}
-	if (last)
-		lower(lowering, cursor, last, yes, no);
-	else
+	if (last->kind == FORMULA_TEST)
 		exit_emit(lowering, cursor, yes);
+	else
+		lower(lowering, cursor, last, yes, no);
 }
 
 /* An "and" as one of several alternatives: where it is false the next rule of
@@ -562,7 +547,7 @@ static void and_lower(struct lowering *lowering, struct cursor *cursor,
 static void alternative_lower(struct lowering *lowering, struct cursor *cursor,
 			      const struct formula *formula, struct exit yes)
 {
-	struct cursor piece = piece_begin(lowering, cursor, formula, 1);
+	struct cursor piece = piece_begin(lowering, formula);
 	const struct cursor entry = piece;
 
 	/* Lowering moves a cursor on, into other chains: jump to the first. */
@@ -573,19 +558,26 @@ static void alternative_lower(struct lowering *lowering, struct cursor *cursor,
 	}
 	/* Going on somewhere else must not leave a frame behind on the jump
 	 * stack: the rest of @cursor moves into the piece instead. */
-	piece.weight = cursor->weight * (uint32_t)(formula->count + 1);
-	if (piece.weight > WEIGHT_MAX)
-		lowering->error = -E2BIG;
 	piece.ends_mirror = cursor->ends_mirror;
 	and_lower(lowering, cursor, formula, yes, (struct exit){ EXIT_GOTO, piece.chain });
 	*cursor = piece;
 }
 
+static void or_lower(struct lowering *lowering, struct cursor *cursor,
+		     const struct formula *formula, struct exit yes, struct exit no)
+{
+	const struct formula *last = deepest_child(formula);
+	size_t i;
+
+	for (i = 0; i < formula->count && !lowering->error; i++)
+		if (formula->children[i] != last)
+			lower(lowering, cursor, formula->children[i], yes, fall);
+	lower(lowering, cursor, last, yes, no);
+}
+
 static void lower(struct lowering *lowering, struct cursor *cursor,
 		  const struct formula *formula, struct exit yes, struct exit no)
 {
-	size_t i;
-
 	if (lowering->error)
 		return;
 	if (formula->kind == FORMULA_TRUE) {
@@ -596,9 +588,7 @@ static void lower(struct lowering *lowering, struct cursor *cursor,
 		formula_rows_emit(lowering, cursor, formula, yes);
 		exit_emit(lowering, cursor, no);
 	} else if (formula->kind == FORMULA_OR) {
-		for (i = 0; i < formula->count && !lowering->error; i++)
-			lower(lowering, cursor, formula->children[i], yes, fall);
-		exit_emit(lowering, cursor, no);
+		or_lower(lowering, cursor, formula, yes, no);
 	} else if (no.kind == EXIT_FALL) {
 		alternative_lower(lowering, cursor, formula, yes);
 	} else {
@@ -718,7 +708,7 @@ static const struct plan_chain *class_lower(struct lowering *lowering,
 					    enum frame_class class, const char *suffix,
 					    const struct formula *formula)
 {
-	struct cursor cursor = { .level = 2, .weight = 1, .ends_mirror = true };
+	struct cursor cursor = { .ends_mirror = true };
 
 	cursor.chain = plan_add_chain(lowering->plan, PLAN_CHAIN_PREFIX "%s/%s",
 				      lowering->name, suffix);
@@ -801,8 +791,7 @@ int formula_lower(struct plan *plan, struct formula_space *space, const char *na
 	static const uint16_t types[] = { ETH_P_IP, ETH_P_IPV6 };
 	struct lowering lowering = { .plan = plan, .space = space, .name = name,
 				     .copy = copy };
-	struct cursor cursor = { .chain = chain, .level = 1, .weight = 1,
-				 .ends_mirror = true };
+	struct cursor cursor = { .chain = chain, .ends_mirror = true };
 	const struct formula *rest;
 	size_t i;
 
@@ -822,5 +811,5 @@ int formula_lower(struct plan *plan, struct formula_space *space, const char *na
 		return lowering.error;
 	if (formula_space_error(space))
 		return formula_space_error(space);
-	return plan->out_of_memory ? -ENOMEM : 0;
+	return plan->out_of_memory ? -ENOMEM : plan_walk_check(plan, chain);
 }

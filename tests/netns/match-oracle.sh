@@ -37,6 +37,8 @@ libpcap_words() { # EXPRESSION
 quiet_namespace
 cable p0 p1
 "$mirror_nft" apply --name marker --from p0 --match 'ip host 198.51.100.99' --to mir0 >/dev/null
+# Room for the longest edge frame.
+for device in p0 p1 mir0 mir0-tap; do ip link set "$device" mtu 9100; done
 
 decisions=0 allowed=0 bad=0 round=0
 for expression in "${expressions[@]}"; do
