@@ -193,31 +193,32 @@ static struct nftnl_expr *expression_add(struct nftnl_rule *rule, const char *na
 static size_t load_length(const struct nft_form *form)
 {
 	return form->compare == COMPARE_PREFIX && !(form->prefix % 8) ?
-	       form->prefix / 8 : form->info.length;
+	       form->prefix / 8 : form->place.info.length;
 }
 
-static int load_add(struct nftnl_rule *rule, const struct nft_form *form)
+static int load_add(struct nftnl_rule *rule, const struct nft_place *place, size_t length,
+		    uint32_t to)
 {
 	static const uint32_t bases[] = {
 		[BASE_LINK] = NFT_PAYLOAD_LL_HEADER,
 		[BASE_NETWORK] = NFT_PAYLOAD_NETWORK_HEADER,
 		[BASE_TRANSPORT] = NFT_PAYLOAD_TRANSPORT_HEADER,
 	};
-	bool is_meta = form->info.base == BASE_META;
+	bool is_meta = place->info.base == BASE_META;
 	struct nftnl_expr *load;
 
 	load = expression_add(rule, is_meta ? "meta" : "payload");
 	if (!load)
 		return -ENOMEM;
 	if (is_meta) {
-		nftnl_expr_set_u32(load, NFTNL_EXPR_META_KEY, form->info.offset);
-		nftnl_expr_set_u32(load, NFTNL_EXPR_META_DREG, NFT_REG_1);
+		nftnl_expr_set_u32(load, NFTNL_EXPR_META_KEY, place->info.offset);
+		nftnl_expr_set_u32(load, NFTNL_EXPR_META_DREG, to);
 		return 0;
 	}
-	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_BASE, bases[form->info.base]);
-	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_OFFSET, form->info.offset);
-	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_LEN, load_length(form));
+	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_DREG, to);
+	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_BASE, bases[place->info.base]);
+	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_OFFSET, place->info.offset);
+	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_LEN, length);
 	return 0;
 }
 
@@ -244,7 +245,7 @@ static int prefix_mask_add(struct nftnl_rule *rule, const struct nft_form *form)
 
 	for (bit = 0; bit < form->prefix; bit++)
 		mask[bit / 8] |= 0x80 >> bit % 8;
-	return mask_add(rule, mask, form->info.length);
+	return mask_add(rule, mask, form->place.info.length);
 }
 
 /* From this machine's order to the packet's. */
@@ -290,9 +291,9 @@ static int between_add(struct nftnl_rule *rule, const struct nft_form *form)
 	nftnl_expr_set_u32(range, NFTNL_EXPR_RANGE_SREG, NFT_REG_1);
 	nftnl_expr_set_u32(range, NFTNL_EXPR_RANGE_OP, NFT_RANGE_NEQ);
 	nftnl_expr_set_data(range, NFTNL_EXPR_RANGE_FROM_DATA, form->only.low,
-			    form->info.length);
+			    form->place.info.length);
 	nftnl_expr_set_data(range, NFTNL_EXPR_RANGE_TO_DATA, form->only.high,
-			    form->info.length);
+			    form->place.info.length);
 	return 0;
 }
 
@@ -318,6 +319,24 @@ static int lookup_add(struct nftnl_rule *rule, const struct nft_form *form,
 	return 0;
 }
 
+/* Each place goes to where the key has it, counted in registers of 4 bytes. Four
+ * of them have another number as well, by which the kernel calls them. */
+static int rows_add(struct nftnl_rule *rule, const struct nft_form *form,
+		    struct set_naming *naming)
+{
+	size_t word = 0, i;
+
+	for (i = 0; i < form->rows->place_count; i++) {
+		const struct nft_place *place = &form->places[i];
+
+		if (load_add(rule, place, place->info.length,
+			     word % 4 ? NFT_REG32_00 + word : NFT_REG_1 + word / 4))
+			return -ENOMEM;
+		word += (place->info.length + 3) / 4;
+	}
+	return lookup_add(rule, form, naming);
+}
+
 /* Load, and with a mask, turn the bytes around where they have an order of their
  * own, compare. */
 static int form_add(struct nftnl_rule *rule, const struct nft_form *form,
@@ -326,10 +345,12 @@ static int form_add(struct nftnl_rule *rule, const struct nft_form *form,
 	bool negated = form->negated;
 	uint8_t mask[PLAN_VALUE_MAX];
 
-	nft_form_mask(mask, form);
-	if (load_add(rule, form) ||
-	    (form->masked && mask_add(rule, mask, form->info.length)) ||
-	    (nft_form_turns(form) && turn_add(rule, form->info.length)))
+	if (form->compare == COMPARE_ROWS)
+		return rows_add(rule, form, naming);
+	nft_place_value(mask, &form->place, form->mask);
+	if (load_add(rule, &form->place, load_length(form), NFT_REG_1) ||
+	    (form->masked && mask_add(rule, mask, form->place.info.length)) ||
+	    (nft_form_turns(form) && turn_add(rule, form->place.info.length)))
 		return -ENOMEM;
 	switch (form->compare) {
 	case COMPARE_PREFIX:
@@ -349,6 +370,7 @@ static int form_add(struct nftnl_rule *rule, const struct nft_form *form,
 		return between_add(rule, form);
 	case COMPARE_SET:
 	case COMPARE_INTERVALS:
+	case COMPARE_ROWS:
 		return lookup_add(rule, form, naming);
 	}
 	return -EINVAL;
@@ -406,6 +428,7 @@ static int statement_add(struct nftnl_rule *rule, const struct plan_statement *s
 	switch (statement->kind) {
 	case STATEMENT_TEST:
 	case STATEMENT_RANGES:
+	case STATEMENT_ROWS:
 		break;		/* by its form, form_add() */
 	case STATEMENT_COUNTER:
 		return counter_add(rule, statement->counter.packets,

@@ -52,16 +52,32 @@ static int transport_of(enum plan_field field)
 	}
 }
 
+/* Of rows there is no one field. */
 static enum plan_field field_of(const struct plan_statement *statement)
 {
 	return statement->kind == STATEMENT_TEST ? statement->test.place.field :
-						   statement->ranges.place.field;
+	       statement->kind == STATEMENT_RANGES ? statement->ranges.place.field :
+	       FIELD_RAW;
 }
 
-static struct plan_field_info place_of(const struct plan_statement *statement)
+/* Does a test look into a header? */
+static bool looks_at(const struct plan_statement *statement, enum plan_base base)
 {
-	return plan_place_info(statement->kind == STATEMENT_TEST ?
-			       &statement->test.place : &statement->ranges.place);
+	size_t i;
+
+	switch (statement->kind) {
+	case STATEMENT_TEST:
+		return plan_place_info(&statement->test.place).base == base;
+	case STATEMENT_RANGES:
+		return plan_place_info(&statement->ranges.place).base == base;
+	case STATEMENT_ROWS:
+		for (i = 0; i < statement->rows.place_count; i++)
+			if (plan_place_info(&statement->rows.places[i]).base == base)
+				return true;
+		return false;
+	default:
+		return false;
+	}
 }
 
 int nft_prefix(const uint8_t *low, const uint8_t *high, size_t length)
@@ -82,28 +98,38 @@ int nft_prefix(const uint8_t *low, const uint8_t *high, size_t length)
  * header that a name belongs to, and refuses the name where it knows another.
  * Then only the bytes can be said.
  */
-static void name_check(struct nft_form *form, const struct nft_context *context)
+static void name_check(struct nft_place *place, const struct nft_context *context)
 {
-	int network = network_of(form->field), transport = transport_of(form->field);
+	int network = network_of(place->field), transport = transport_of(place->field);
 
 	if ((!network || context->network == network) &&
 	    (!transport || context->transport == transport))
 		return;
-	form->field = FIELD_RAW;
-	form->info.text = NULL;
-	form->info.format = FORMAT_HEX;
+	place->field = FIELD_RAW;
+	place->info.text = NULL;
+	place->info.format = FORMAT_HEX;
 }
 
 /* nft takes the bytes of the ports for ports, whatever the protocol. */
-static void ports_name(struct nft_form *form)
+static void ports_name(struct nft_place *place)
 {
-	const struct plan_field_info *info = &form->info;
+	const struct plan_field_info *info = &place->info;
 
-	if (form->field != FIELD_RAW || info->base != BASE_TRANSPORT || info->length != 2 ||
+	if (place->field != FIELD_RAW || info->base != BASE_TRANSPORT || info->length != 2 ||
 	    (info->offset != 0 && info->offset != 2))
 		return;
-	form->field = info->offset ? FIELD_TH_DESTINATION : FIELD_TH_SOURCE;
-	form->info = *plan_field_info(form->field);
+	place->field = info->offset ? FIELD_TH_DESTINATION : FIELD_TH_SOURCE;
+	place->info = *plan_field_info(place->field);
+}
+
+static struct nft_place place_say(const struct plan_place *place,
+				  const struct nft_context *context)
+{
+	struct nft_place said = { place->field, plan_place_info(place) };
+
+	name_check(&said, context);
+	ports_name(&said);
+	return said;
 }
 
 /* From network order to this machine's, or back. */
@@ -125,17 +151,17 @@ static void place_bytes(uint8_t *bytes, const uint8_t *value,
 		memcpy(bytes, value, info->length);
 }
 
-void nft_form_mask(uint8_t *bytes, const struct nft_form *form)
+void nft_place_value(uint8_t *bytes, const struct nft_place *place, const uint8_t *value)
 {
-	place_bytes(bytes, form->mask, &form->info);
+	place_bytes(bytes, value, &place->info);
 }
 
 void nft_form_value(uint8_t *bytes, const struct nft_form *form, const uint8_t *value)
 {
 	if (nft_form_turns(form))
-		memcpy(bytes, value, form->info.length);
+		memcpy(bytes, value, form->place.info.length);
 	else
-		place_bytes(bytes, value, &form->info);
+		nft_place_value(bytes, &form->place, value);
 }
 
 static bool is_neighbour(const struct plan_field_info *left,
@@ -180,7 +206,7 @@ static uint32_t form_number(const struct nft_form *form)
 	uint32_t number = 0;
 	size_t i;
 
-	for (i = 0; i < form->info.length; i++)
+	for (i = 0; i < form->place.info.length; i++)
 		number = number << 8 | form->only.low[i];
 	return number;
 }
@@ -207,19 +233,19 @@ static bool is_known_protocol(enum plan_field field, uint32_t number)
 static bool aborts_listing(const struct nft_form *form, const struct plan_rule *rule,
 			   size_t number)
 {
-	enum plan_base header = form->field == FIELD_META_PROTOCOL ? BASE_NETWORK :
+	enum plan_base header = form->place.field == FIELD_META_PROTOCOL ? BASE_NETWORK :
 				BASE_TRANSPORT;
 	uint32_t protocol = form_number(form);
 	bool is_tag = protocol == ETH_P_8021Q || protocol == ETH_P_8021AD;
 
-	if ((form->field != FIELD_META_PROTOCOL && form->field != FIELD_META_L4PROTO) ||
-	    form->negated || is_known_protocol(form->field, protocol))
+	if ((form->place.field != FIELD_META_PROTOCOL && form->place.field != FIELD_META_L4PROTO) ||
+	    form->negated || is_known_protocol(form->place.field, protocol))
 		return false;
 	while (++number < rule->count) {
 		const struct plan_statement *other = &rule->statements[number];
 
-		if (statement_is_test(other) && place_of(other).base == header &&
-		    (is_tag || other->kind == STATEMENT_RANGES || other->test.masked ||
+		if (looks_at(other, header) &&
+		    (is_tag || other->kind != STATEMENT_TEST || other->test.masked ||
 		     other->test.not_equal))
 			return true;
 	}
@@ -233,13 +259,13 @@ static void test_form(struct nft_form *form, const struct plan_rule *rule, size_
 	form->compare = COMPARE_EQUAL;
 	form->negated = test->not_equal;
 	form->masked = test->masked;
-	place_bytes(form->only.low, test->value, &form->info);
+	place_bytes(form->only.low, test->value, &form->place.info);
 	memcpy(form->only.high, form->only.low, sizeof(form->only.high));
 	if (test->masked) {
-		place_bytes(form->mask, test->mask, &form->info);
-	} else if (merges_wrongly(rule, number, &form->info)) {
+		place_bytes(form->mask, test->mask, &form->place.info);
+	} else if (merges_wrongly(rule, number, &form->place.info)) {
 		form->masked = true;
-		memcpy(form->mask, ones, form->info.length);
+		memcpy(form->mask, ones, form->place.info.length);
 	}
 	if (aborts_listing(form, rule, number))
 		form->compare = COMPARE_BETWEEN;
@@ -247,8 +273,8 @@ static void test_form(struct nft_form *form, const struct plan_rule *rule, size_
 
 static enum nft_compare compare_one(struct nft_form *form)
 {
-	bool is_address = form->info.format == FORMAT_IP || form->info.format == FORMAT_IP6;
-	size_t length = form->info.length;
+	bool is_address = form->place.info.format == FORMAT_IP || form->place.info.format == FORMAT_IP6;
+	size_t length = form->place.info.length;
 	bool from_zero = !memcmp(form->only.low, zeros, length);
 	bool to_end = !memcmp(form->only.high, ones, length);
 	int prefix = -1;
@@ -269,7 +295,7 @@ static enum nft_compare compare_many(const struct nft_form *form)
 	size_t i;
 
 	for (i = 0; i < form->count; i++)
-		if (memcmp(form->many[i].low, form->many[i].high, form->info.length))
+		if (memcmp(form->many[i].low, form->many[i].high, form->place.info.length))
 			return COMPARE_INTERVALS;
 	return COMPARE_SET;
 }
@@ -305,7 +331,7 @@ static void context_update(struct nft_context *context, const struct nft_form *f
 	if (form->negated || form->masked ||
 	    (!exact && form->compare != COMPARE_SET && form->compare != COMPARE_INTERVALS))
 		return;
-	switch (form->field) {
+	switch (form->place.field) {
 	case FIELD_META_PROTOCOL:
 		context_set(&context->network, exact && number ? (int)number : CONTEXT_OTHER);
 		break;
@@ -331,12 +357,25 @@ static bool is_unsaid(const struct nft_form *form, const struct nft_context *con
 	    number + 1 == rule->count || !statement_is_test(&rule->statements[number + 1]))
 		return false;
 	next = field_of(&rule->statements[number + 1]);
-	if (form->field == FIELD_META_PROTOCOL)
+	if (form->place.field == FIELD_META_PROTOCOL)
 		return !context->network && network_of(next) && network_of(next) == value;
-	return form->field == FIELD_META_L4PROTO && !context->transport &&
+	return form->place.field == FIELD_META_L4PROTO && !context->transport &&
 	       transport_of(next) && transport_of(next) == value &&
 	       (!context->network || context->network == ETH_P_IP ||
 		context->network == ETH_P_IPV6);
+}
+
+static void rows_form(struct nft_form *form, const struct plan_rows *rows,
+		      const struct nft_context *context)
+{
+	size_t i;
+
+	form->compare = COMPARE_ROWS;
+	form->negated = rows->negated;
+	form->rows = rows;
+	form->count = rows->count;
+	for (i = 0; i < rows->place_count; i++)
+		form->places[i] = place_say(&rows->places[i], context);
 }
 
 void nft_form_next(struct nft_form *form, struct nft_context *context,
@@ -345,10 +384,12 @@ void nft_form_next(struct nft_form *form, struct nft_context *context,
 	const struct plan_statement *statement = &rule->statements[number];
 
 	memset(form, 0, sizeof(*form));
-	form->field = field_of(statement);
-	form->info = place_of(statement);
-	name_check(form, context);
-	ports_name(form);
+	if (statement->kind == STATEMENT_ROWS) {
+		rows_form(form, &statement->rows, context);
+		return;
+	}
+	form->place = place_say(statement->kind == STATEMENT_TEST ?
+				&statement->test.place : &statement->ranges.place, context);
 	if (statement->kind == STATEMENT_TEST)
 		test_form(form, rule, number);
 	else
@@ -360,7 +401,7 @@ void nft_form_next(struct nft_form *form, struct nft_context *context,
 static bool is_mergeable(const struct nft_form *form)
 {
 	return form->compare == COMPARE_EQUAL && !form->masked &&
-	       form->info.base != BASE_META;
+	       form->place.info.base != BASE_META;
 }
 
 /* nft's order: by place, and else as they come. */
@@ -372,11 +413,11 @@ static void places_sort(struct nft_form **forms, size_t count)
 		struct nft_form *form = forms[i];
 
 		for (j = i; j; j--) {
-			const struct plan_field_info *before = &forms[j - 1]->info;
+			const struct plan_field_info *before = &forms[j - 1]->place.info;
 
-			if (before->base < form->info.base ||
-			    (before->base == form->info.base &&
-			     before->offset <= form->info.offset))
+			if (before->base < form->place.info.base ||
+			    (before->base == form->place.info.base &&
+			     before->offset <= form->place.info.offset))
 				break;
 			forms[j] = forms[j - 1];
 		}
@@ -388,14 +429,14 @@ static void places_sort(struct nft_form **forms, size_t count)
  * where nothing is lost by it. */
 static bool can_merge(const struct nft_form *left, const struct nft_form *right)
 {
-	size_t total = left->info.length + right->info.length;
+	size_t total = left->place.info.length + right->place.info.length;
 
-	if (left->info.base != right->info.base || left->negated != right->negated ||
-	    left->info.offset + left->info.length != right->info.offset ||
+	if (left->place.info.base != right->place.info.base || left->negated != right->negated ||
+	    left->place.info.offset + left->place.info.length != right->place.info.offset ||
 	    total > PLAN_VALUE_MAX)
 		return false;
-	return total <= 4 || left->info.base == BASE_LINK ||
-	       left->info.length > 4 || right->info.length > 4;
+	return total <= 4 || left->place.info.base == BASE_LINK ||
+	       left->place.info.length > 4 || right->place.info.length > 4;
 }
 
 /* Merge what can be merged of @count tests that stand in a row. The first test
@@ -415,12 +456,12 @@ static void row_merge(struct nft_form **forms, size_t count)
 			continue;
 		}
 		joined = *left;
-		memcpy(joined.only.low + left->info.length, right->only.low,
-		       right->info.length);
-		joined.info.length += right->info.length;
-		if (right->field == FIELD_IP_PROTOCOL ||
-		    right->field == FIELD_IP6_NEXT_HEADER) {
-			joined.field = right->field;
+		memcpy(joined.only.low + left->place.info.length, right->only.low,
+		       right->place.info.length);
+		joined.place.info.length += right->place.info.length;
+		if (right->place.field == FIELD_IP_PROTOCOL ||
+		    right->place.field == FIELD_IP6_NEXT_HEADER) {
+			joined.place.field = right->place.field;
 			left->merged = true;
 			left = right;
 		} else {

@@ -21,13 +21,19 @@ enum nft_compare {
 	COMPARE_BETWEEN,	/* 5-7, != 5-7 */
 	COMPARE_SET,		/* { 5, 7 }, != { 5, 7 } */
 	COMPARE_INTERVALS,	/* { 5-7, 9 }, != { 5-7, 9 } */
+	COMPARE_ROWS,		/* a . b { 5 . 7, 9 . 9 }, != { 5 . 7, 9 . 9 } */
+};
+
+/* By which name, or as which bytes, a place is said. */
+struct nft_place {
+	enum plan_field field;	/* FIELD_RAW too where the name cannot be said */
+	struct plan_field_info info;
 };
 
 /* One test. Values and mask are in the order of the packet, or most significant
  * byte first where the info says host_order. */
 struct nft_form {
-	enum plan_field field;	/* FIELD_RAW too where the name cannot be said */
-	struct plan_field_info info;
+	struct nft_place place;
 	bool unsaid;		/* text: nft adds it by itself to the test behind it */
 	bool merged;		/* messages: another test makes this one too */
 	enum nft_compare compare;
@@ -37,7 +43,9 @@ struct nft_form {
 	unsigned int prefix;	/* PREFIX: bits */
 	struct plan_range only;
 	const struct plan_range *many;	/* SET, INTERVALS: the plan's */
-	size_t count;			/* of them */
+	size_t count;			/* of them, or of rows */
+	struct nft_place places[PLAN_ROW_MAX];	/* ROWS: instead of the one place */
+	const struct plan_rows *rows;	/* ROWS: the plan's */
 };
 
 /* What nft takes for granted of the headers at some place in a rule. */
@@ -48,7 +56,8 @@ struct nft_context {
 
 static inline bool statement_is_test(const struct plan_statement *statement)
 {
-	return statement->kind == STATEMENT_TEST || statement->kind == STATEMENT_RANGES;
+	return statement->kind == STATEMENT_TEST || statement->kind == STATEMENT_RANGES ||
+	       statement->kind == STATEMENT_ROWS;
 }
 
 /* The form of statement @number of @rule, which is a test. @context is all zero
@@ -63,21 +72,22 @@ int nft_forms_make(struct nft_form **forms, const struct plan_rule *rule);
 
 static inline bool nft_form_has_set(const struct nft_form *form)
 {
-	return form->compare == COMPARE_SET || form->compare == COMPARE_INTERVALS;
+	return form->compare == COMPARE_SET || form->compare == COMPARE_INTERVALS ||
+	       form->compare == COMPARE_ROWS;
 }
 
 /* Has the number to be turned into network order before it is compared? nft does
  * so wherever more is asked than equality. */
 static inline bool nft_form_turns(const struct nft_form *form)
 {
-	return form->info.host_order && form->compare != COMPARE_EQUAL &&
-	       form->compare != COMPARE_SET;
+	return form->place.info.host_order && form->compare != COMPARE_EQUAL &&
+	       form->compare != COMPARE_SET && form->compare != COMPARE_ROWS;
 }
 
+/* @value at a place as it stands there: numbers of this machine in its order. */
+void nft_place_value(uint8_t *bytes, const struct nft_place *place, const uint8_t *value);
 /* @value of @form in the order in which it is compared. */
 void nft_form_value(uint8_t *bytes, const struct nft_form *form, const uint8_t *value);
-/* The mask's order is the place's own. */
-void nft_form_mask(uint8_t *bytes, const struct nft_form *form);
 
 /* How many leading bits @low and @high have in common, where all that follow
  * are zeros in @low and ones in @high; -1 where it is no prefix. */

@@ -16,10 +16,10 @@
 
 /* --- which elements --- */
 
-/* Walks over the elements of a form's set, in ascending order of the ranges. */
+/* Walks over the elements of a form's set, in the order of the plan. */
 struct cursor {
 	const struct nft_form *form;
-	size_t next;		/* range */
+	size_t next;		/* range or row */
 	bool is_end;		/* it is the end of that range that comes */
 	bool begun;
 };
@@ -42,16 +42,53 @@ static bool key_after(uint8_t *bytes, const uint8_t *key, size_t length)
 	return false;
 }
 
+/* In a row each value begins at a multiple of 4 bytes. */
+static size_t row_room(const struct nft_place *place)
+{
+	return (place->info.length + 3u) & ~3u;
+}
+
+static size_t key_length(const struct nft_form *form)
+{
+	size_t length = 0, i;
+
+	if (form->compare != COMPARE_ROWS)
+		return form->place.info.length;
+	for (i = 0; i < form->rows->place_count; i++)
+		length += row_room(&form->places[i]);
+	return length;
+}
+
+static bool row_next(struct cursor *cursor, struct nft_element *element)
+{
+	const struct nft_form *form = cursor->form;
+	size_t count = form->rows->place_count;
+	uint8_t *key = element->key;
+	size_t i;
+
+	if (cursor->next == form->count)
+		return false;
+	for (i = 0; i < count; i++) {
+		nft_place_value(key, &form->places[i],
+				form->rows->values[cursor->next * count + i]);
+		key += row_room(&form->places[i]);
+	}
+	cursor->next++;
+	return true;
+}
+
 /* nft lets an interval set begin with the end of what is not in it. */
 static bool element_next(struct cursor *cursor, struct nft_element *element)
 {
 	const struct nft_form *form = cursor->form;
-	size_t length = form->info.length;
+	size_t length = form->place.info.length;
 	bool first = !cursor->begun;
 	const struct plan_range *range;
 
 	memset(element, 0, sizeof(*element));
 	cursor->begun = true;
+	if (form->compare == COMPARE_ROWS)
+		return row_next(cursor, element);
 	if (first && form->compare == COMPARE_INTERVALS &&
 	    !is_zero(form->many[0].low, length)) {
 		element->is_end = true;
@@ -77,9 +114,9 @@ static bool element_next(struct cursor *cursor, struct nft_element *element)
 /* As nft counts them: an end beyond the last key as well. */
 static uint32_t element_count(const struct nft_form *form)
 {
-	if (form->compare == COMPARE_SET)
+	if (form->compare != COMPARE_INTERVALS)
 		return form->count;
-	return 2 * form->count + !is_zero(form->many[0].low, form->info.length);
+	return 2 * form->count + !is_zero(form->many[0].low, form->place.info.length);
 }
 
 /* An interval without an end: the last one, up to the last key. */
@@ -89,7 +126,7 @@ static bool is_open(const struct cursor *cursor)
 
 	return cursor->is_end &&
 	       !key_after(behind, cursor->form->many[cursor->next].high,
-			  cursor->form->info.length);
+			  cursor->form->place.info.length);
 }
 
 /* --- what nft notes down about a set, for itself --- */
@@ -104,13 +141,17 @@ enum {
 	ELEMENT_FLAGS = 1,
 };
 
+#define ORDER_NONE 0
 #define ORDER_HOST 1
 #define ORDER_NETWORK 2
 #define EXPRESSION_PAYLOAD 7
 #define EXPRESSION_META 9
+#define EXPRESSION_CONCATENATION 13
 #define ELEMENT_OPEN 1
 
-/* Numbers of nft's data types. */
+/* Numbers of nft's data types, and how many bits of them a row's type has for each
+ * place. */
+#define TYPE_BITS 6
 #define TYPE_INTEGER 4
 #define TYPE_IP 7
 #define TYPE_IP6 8
@@ -165,7 +206,7 @@ static const struct nft_number numbers[] = {
 
 /* Types with a byte of length before the value; numbers in this machine's order. */
 struct notes {
-	uint8_t bytes[96];
+	uint8_t bytes[256];
 	size_t used;
 };
 
@@ -189,45 +230,91 @@ static void note_end(struct notes *notes, size_t begin)
 	notes->bytes[begin] = notes->used - begin - 1;
 }
 
-/* From which expression the keys come, for nft to print them. */
-static void note_typeof(struct notes *notes, const struct nft_form *form)
+static void note_payload(struct notes *notes, const struct nft_place *place)
 {
-	const struct nft_number *number = &numbers[form->field];
-	bool is_meta = form->info.base == BASE_META;
-	size_t outer, inner;
+	const struct nft_number *number = &numbers[place->field];
 
-	outer = note_begin(notes, SET_KEY_TYPEOF);
-	note_number(notes, TYPEOF_EXPRESSION, is_meta ? EXPRESSION_META : EXPRESSION_PAYLOAD);
-	inner = note_begin(notes, TYPEOF_DATA);
-	if (is_meta) {
-		note_number(notes, META_KEY, form->info.offset);
-	} else {
-		note_number(notes, PAYLOAD_HEADER, number->header);
-		note_number(notes, PAYLOAD_FIELD, number->field);
-		if (!number->header) {
-			/* nft numbers the bases as the plan does. */
-			note_number(notes, PAYLOAD_BASE, form->info.base);
-			note_number(notes, PAYLOAD_OFFSET, 8 * form->info.offset);
-		}
-		if (!number->header || number->has_length)
-			note_number(notes, PAYLOAD_LENGTH, 8 * form->info.length);
+	note_number(notes, PAYLOAD_HEADER, number->header);
+	note_number(notes, PAYLOAD_FIELD, number->field);
+	if (!number->header) {
+		/* nft numbers the bases as the plan does. */
+		note_number(notes, PAYLOAD_BASE, place->info.base);
+		note_number(notes, PAYLOAD_OFFSET, 8 * place->info.offset);
 	}
-	note_end(notes, inner);
-	note_end(notes, outer);
+	if (!number->header || number->has_length)
+		note_number(notes, PAYLOAD_LENGTH, 8 * place->info.length);
 }
 
+/* An expression that is loaded: its kind, and what there is to know of it. */
+static void note_place(struct notes *notes, const struct nft_place *place)
+{
+	bool is_meta = place->info.base == BASE_META;
+	size_t data;
+
+	note_number(notes, TYPEOF_EXPRESSION, is_meta ? EXPRESSION_META : EXPRESSION_PAYLOAD);
+	data = note_begin(notes, TYPEOF_DATA);
+	if (is_meta)
+		note_number(notes, META_KEY, place->info.offset);
+	else
+		note_payload(notes, place);
+	note_end(notes, data);
+}
+
+static void note_places(struct notes *notes, const struct nft_form *form)
+{
+	size_t data, i;
+
+	note_number(notes, TYPEOF_EXPRESSION, EXPRESSION_CONCATENATION);
+	data = note_begin(notes, TYPEOF_DATA);
+	for (i = 0; i < form->rows->place_count; i++) {
+		size_t begin = note_begin(notes, i);
+
+		note_place(notes, &form->places[i]);
+		note_end(notes, begin);
+	}
+	note_end(notes, data);
+}
+
+static uint32_t key_order(const struct nft_form *form)
+{
+	const struct nft_place *place = &form->place;
+
+	if (form->compare == COMPARE_ROWS)
+		return ORDER_NONE;
+	return place->info.host_order || place->info.format == FORMAT_STRING ||
+	       place->field == FIELD_META_L4PROTO ? ORDER_HOST : ORDER_NETWORK;
+}
+
+/* For nft to print the keys by: what order they have, and what expression they
+ * come from. What a mask leaves has no name. */
 static void set_notes(struct notes *notes, const struct nft_form *form)
 {
-	bool is_host = form->info.host_order || form->info.format == FORMAT_STRING ||
-		       form->field == FIELD_META_L4PROTO;
+	size_t begin;
 
 	notes->used = 0;
-	note_number(notes, SET_KEY_ORDER, is_host ? ORDER_HOST : ORDER_NETWORK);
+	note_number(notes, SET_KEY_ORDER, key_order(form));
 	if (form->compare == COMPARE_INTERVALS)
 		note_number(notes, SET_MERGE_ELEMENTS, true);
-	/* What a mask leaves has no name. */
-	if (!form->masked)
-		note_typeof(notes, form);
+	if (form->masked)
+		return;
+	begin = note_begin(notes, SET_KEY_TYPEOF);
+	if (form->compare == COMPARE_ROWS)
+		note_places(notes, form);
+	else
+		note_place(notes, &form->place);
+	note_end(notes, begin);
+}
+
+static uint32_t key_type(const struct nft_form *form)
+{
+	uint32_t type = 0;
+	size_t i;
+
+	if (form->compare != COMPARE_ROWS)
+		return numbers[form->place.field].type;
+	for (i = 0; i < form->rows->place_count; i++)
+		type = type << TYPE_BITS | numbers[form->places[i].field].type;
+	return type;
 }
 
 /* --- messages --- */
@@ -249,8 +336,8 @@ static int set_put(struct nl_buffer *buffer, const struct plan *plan, const char
 	mnl_attr_put_strz(message, NFTA_SET_TABLE, plan->table);
 	mnl_attr_put_strz(message, NFTA_SET_NAME, NFT_SET_NAME);
 	mnl_attr_put_u32(message, NFTA_SET_FLAGS, htonl(flags));
-	mnl_attr_put_u32(message, NFTA_SET_KEY_TYPE, htonl(numbers[form->field].type));
-	mnl_attr_put_u32(message, NFTA_SET_KEY_LEN, htonl(form->info.length));
+	mnl_attr_put_u32(message, NFTA_SET_KEY_TYPE, htonl(key_type(form)));
+	mnl_attr_put_u32(message, NFTA_SET_KEY_LEN, htonl(key_length(form)));
 	mnl_attr_put_u32(message, NFTA_SET_ID, htonl(id));
 	nest = mnl_attr_nest_start(message, NFTA_SET_DESC);
 	mnl_attr_put_u32(message, NFTA_SET_DESC_SIZE, htonl(element_count(form)));
@@ -303,7 +390,7 @@ int nft_set_put(struct nl_buffer *buffer, const struct plan *plan, const char *c
 		mnl_attr_put_u32(message, NFTA_SET_ELEM_LIST_SET_ID, htonl(id));
 		nest = mnl_attr_nest_start(message, NFTA_SET_ELEM_LIST_ELEMENTS);
 		while (more && message->nlmsg_len < ELEMENTS_ROOM) {
-			element_put(message, &element, form->info.length, is_open(&cursor));
+			element_put(message, &element, key_length(form), is_open(&cursor));
 			more = element_next(&cursor, &element);
 		}
 		mnl_attr_nest_end(message, nest);
@@ -336,45 +423,55 @@ int nft_set_take(struct nft_set *set, const struct nlmsghdr *message)
 	return set->name ? 0 : -ENOMEM;
 }
 
-static struct nft_element *element_add(struct nft_set *set)
+static int element_add(struct nft_set *set, const struct nft_element *element)
 {
-	struct nft_element *elements;
+	size_t size = set->key_length + 1;
+	uint8_t *place;
 
 	if (set->count == set->room) {
 		size_t room = set->room ? 2 * set->room : 16;
+		uint8_t *elements = reallocarray(set->elements, room, size);
 
-		elements = reallocarray(set->elements, room, sizeof(*elements));
 		if (!elements)
-			return NULL;
+			return -ENOMEM;
 		set->elements = elements;
 		set->room = room;
 	}
-	return memset(&set->elements[set->count++], 0, sizeof(*elements));
+	place = set->elements + set->count++ * size;
+	memcpy(place, element->key, set->key_length);
+	place[set->key_length] = element->is_end;
+	return 0;
+}
+
+/* False where it is none of ours. */
+static bool key_take(struct nft_element *element, const struct nft_set *set,
+		     const struct nlattr *nest)
+{
+	const struct nlattr *value = mnl_attr_get_payload(nest);
+
+	if (mnl_attr_get_payload_len(nest) < MNL_ATTR_HDRLEN ||
+	    mnl_attr_get_type(value) != NFTA_DATA_VALUE ||
+	    mnl_attr_get_payload_len(value) != set->key_length ||
+	    set->key_length > sizeof(element->key))
+		return false;
+	memcpy(element->key, mnl_attr_get_payload(value), set->key_length);
+	return true;
 }
 
 static int element_take(struct nft_set *set, const struct nlattr *nest)
 {
-	const struct nlattr *attribute, *value;
-	struct nft_element *element;
+	struct nft_element element = { .is_end = false };
+	const struct nlattr *attribute;
+	bool has_key = false;
 
-	element = element_add(set);
-	if (!element)
-		return -ENOMEM;
 	mnl_attr_for_each_nested(attribute, nest) {
 		switch (mnl_attr_get_type(attribute)) {
 		case NFTA_SET_ELEM_KEY:
-			value = mnl_attr_get_payload(attribute);
-			if (mnl_attr_get_payload_len(attribute) < MNL_ATTR_HDRLEN ||
-			    mnl_attr_get_type(value) != NFTA_DATA_VALUE ||
-			    mnl_attr_get_payload_len(value) > sizeof(element->key))
-				set->is_odd = true;
-			else
-				memcpy(element->key, mnl_attr_get_payload(value),
-				       mnl_attr_get_payload_len(value));
+			has_key = key_take(&element, set, attribute);
 			break;
 		case NFTA_SET_ELEM_FLAGS:
-			element->is_end = ntohl(mnl_attr_get_u32(attribute)) &
-					  NFT_SET_ELEM_INTERVAL_END;
+			element.is_end = ntohl(mnl_attr_get_u32(attribute)) &
+					 NFT_SET_ELEM_INTERVAL_END;
 			break;
 		case NFTA_SET_ELEM_USERDATA:
 		case NFTA_SET_ELEM_PAD:
@@ -383,6 +480,9 @@ static int element_take(struct nft_set *set, const struct nlattr *nest)
 			set->is_odd = true;
 		}
 	}
+	if (has_key)
+		return element_add(set, &element);
+	set->is_odd = true;
 	return 0;
 }
 
@@ -400,18 +500,17 @@ int nft_set_take_elements(struct nft_set *set, const struct nlmsghdr *message)
 	return 0;
 }
 
-static int element_compare(const void *left, const void *right)
+static int element_compare(const void *left, const void *right, void *size)
 {
-	const struct nft_element *first = left, *second = right;
-	int order = memcmp(first->key, second->key, sizeof(first->key));
-
-	return order ? order : first->is_end - second->is_end;
+	return memcmp(left, right, *(size_t *)size);
 }
 
 void nft_set_sort(struct nft_set *set)
 {
+	size_t size = set->key_length + 1;
+
 	if (set->count)
-		qsort(set->elements, set->count, sizeof(*set->elements), element_compare);
+		qsort_r(set->elements, set->count, size, element_compare, &size);
 }
 
 void nft_set_free(struct nft_set *set)
@@ -425,28 +524,24 @@ int nft_set_is(const struct nft_set *set, const struct nft_form *form)
 {
 	uint32_t flags = NFT_SET_ANONYMOUS | NFT_SET_CONSTANT |
 			 (form->compare == COMPARE_INTERVALS ? NFT_SET_INTERVAL : 0);
+	struct nft_set want = { .key_length = key_length(form) };
 	struct cursor cursor = { .form = form };
-	struct nft_set want = { 0 };
 	struct nft_element element;
-	size_t i;
-	int same;
+	int same = 0;
 
-	if (set->is_odd || set->flags != flags || set->key_length != form->info.length)
+	if (set->is_odd || set->flags != flags || set->key_length != want.key_length)
 		return 0;
 	while (element_next(&cursor, &element)) {
-		struct nft_element *copy = element_add(&want);
-
-		if (!copy) {
+		if (element_add(&want, &element)) {
 			nft_set_free(&want);
 			return -ENOMEM;
 		}
-		*copy = element;
 	}
-	/* Numbers of this machine have an order of their own. */
+	/* The plan's order need not be that of the bytes. */
 	nft_set_sort(&want);
-	same = set->count == want.count;
-	for (i = 0; same && i < want.count; i++)
-		same = !element_compare(&set->elements[i], &want.elements[i]);
+	if (set->count == want.count && want.count)
+		same = !memcmp(set->elements, want.elements,
+			       want.count * (want.key_length + 1));
 	nft_set_free(&want);
 	return same;
 }

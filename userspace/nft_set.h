@@ -16,9 +16,12 @@
 /* What a rule calls its set by until the kernel has named it. */
 #define NFT_SET_NAME "__set%d"
 
+/* The kernel's bound for a key. */
+#define NFT_KEY_MAX 64
+
 /* A key of a set; of intervals the first key in or the first behind. */
 struct nft_element {
-	uint8_t key[PLAN_VALUE_MAX];
+	uint8_t key[NFT_KEY_MAX];
 	bool is_end;
 };
 
@@ -27,7 +30,9 @@ struct nft_set {
 	char *name;
 	uint32_t flags;			/* NFT_SET_* */
 	uint32_t key_length;		/* bytes */
-	struct nft_element *elements;	/* in nft_set_sort()'s order once it is sorted */
+	/* Elements: a key and a byte that tells ends, one after the other. In the
+	 * order of these bytes once the set is sorted. */
+	uint8_t *elements;
 	size_t count, room;
 	bool is_odd;			/* holds what we never put into a set */
 };
@@ -42,6 +47,7 @@ int nft_set_put(struct nl_buffer *buffer, const struct plan *plan, const char *c
  * Both return 0 or -ENOMEM. */
 int nft_set_take(struct nft_set *set, const struct nlmsghdr *message);
 int nft_set_take_elements(struct nft_set *set, const struct nlmsghdr *message);
+/* Put the elements in order: the kernel's may be that of a hash. */
 void nft_set_sort(struct nft_set *set);
 void nft_set_free(struct nft_set *set);
 

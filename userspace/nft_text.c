@@ -104,49 +104,71 @@ static void range_end_print(const struct plan_field_info *info, const uint8_t *v
 		value_print(info, value, out);
 }
 
-static void range_print(const struct nft_form *form, const struct plan_range *range,
+static void range_print(const struct nft_place *place, const struct plan_range *range,
 			FILE *out)
 {
-	range_end_print(&form->info, range->low, out);
+	range_end_print(&place->info, range->low, out);
 	fputc('-', out);
-	range_end_print(&form->info, range->high, out);
+	range_end_print(&place->info, range->high, out);
 }
 
 static void element_print(const struct nft_form *form, const struct plan_range *range,
 			  FILE *out)
 {
-	bool is_address = form->info.format == FORMAT_IP || form->info.format == FORMAT_IP6;
+	const struct plan_field_info *info = &form->place.info;
 	int prefix = -1;
 
-	if (!memcmp(range->low, range->high, form->info.length)) {
-		value_print(&form->info, range->low, out);
+	if (!memcmp(range->low, range->high, info->length)) {
+		value_print(info, range->low, out);
 		return;
 	}
-	if (is_address && !form->masked)
-		prefix = nft_prefix(range->low, range->high, form->info.length);
+	if ((info->format == FORMAT_IP || info->format == FORMAT_IP6) && !form->masked)
+		prefix = nft_prefix(range->low, range->high, info->length);
 	if (prefix < 0) {
-		range_print(form, range, out);
+		range_print(&form->place, range, out);
 		return;
 	}
-	value_print(&form->info, range->low, out);
+	value_print(info, range->low, out);
 	fprintf(out, "/%d", prefix);
+}
+
+static void row_print(const struct nft_form *form, size_t row, FILE *out)
+{
+	size_t count = form->rows->place_count;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		fputs(i ? " . " : "", out);
+		value_print(&form->places[i].info, form->rows->values[row * count + i], out);
+	}
+}
+
+/* An element is about as wide as its type allows. */
+static size_t element_width(const struct nft_form *form)
+{
+	const struct plan_field_info *info = &form->place.info;
+
+	if (form->compare == COMPARE_ROWS)
+		return SET_COLUMNS / 2;
+	return info->format == FORMAT_IP6 ? 40 : info->format == FORMAT_IP ? 20 :
+	       2 * info->length + 6;
 }
 
 /* "{ 1, 2 }", or over many lines. */
 static void set_print(const struct nft_form *form, FILE *out)
 {
+	size_t in_line = SET_COLUMNS / element_width(form);
 	bool wrapped = form->count > SET_WRAP;
-	/* An element is about as wide as its type allows. */
-	size_t width = form->info.format == FORMAT_IP6 ? 40 :
-		       form->info.format == FORMAT_IP ? 20 : 2 * form->info.length + 6;
-	size_t in_line = SET_COLUMNS / width;
 	size_t i;
 
 	fputc('{', out);
 	for (i = 0; i < form->count; i++) {
 		fputs(i ? "," : "", out);
 		fputs(wrapped && !(i % in_line) ? "\n\t\t\t" : " ", out);
-		element_print(form, &form->many[i], out);
+		if (form->compare == COMPARE_ROWS)
+			row_print(form, i, out);
+		else
+			element_print(form, &form->many[i], out);
 	}
 	fputs(wrapped ? "\n\t\t}" : " }", out);
 }
@@ -169,48 +191,62 @@ static const char *operator_text(const struct nft_form *form)
 static void mask_print(const struct nft_form *form, FILE *out)
 {
 	fputs(" & ", out);
-	if (form->info.format == FORMAT_IP6)
-		value_print(&form->info, form->mask, out);
+	if (form->place.info.format == FORMAT_IP6)
+		value_print(&form->place.info, form->mask, out);
 	else
-		hex_print(form->mask, form->info.length, out);
+		hex_print(form->mask, form->place.info.length, out);
 }
 
-static void place_print(const struct nft_form *form, FILE *out)
+static void place_print(const struct nft_place *place, FILE *out)
 {
 	static const char *const bases[] = {
 		[BASE_LINK] = "ll", [BASE_NETWORK] = "nh", [BASE_TRANSPORT] = "th",
 	};
 
-	if (form->info.text)
-		fputs(form->info.text, out);
+	if (place->info.text)
+		fputs(place->info.text, out);
 	else
-		fprintf(out, "@%s,%u,%u", bases[form->info.base], 8 * form->info.offset,
-			8 * form->info.length);
+		fprintf(out, "@%s,%u,%u", bases[place->info.base], 8 * place->info.offset,
+			8 * place->info.length);
+}
+
+static void places_print(const struct nft_form *form, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < form->rows->place_count; i++) {
+		fputs(i ? " . " : "", out);
+		place_print(&form->places[i], out);
+	}
 }
 
 static void form_print(const struct nft_form *form, FILE *out)
 {
-	place_print(form, out);
+	if (form->compare == COMPARE_ROWS)
+		places_print(form, out);
+	else
+		place_print(&form->place, out);
 	if (form->masked)
 		mask_print(form, out);
 	fputs(operator_text(form), out);
 	switch (form->compare) {
 	case COMPARE_EQUAL:
 	case COMPARE_AT_LEAST:
-		value_print(&form->info, form->only.low, out);
+		value_print(&form->place.info, form->only.low, out);
 		break;
 	case COMPARE_AT_MOST:
-		value_print(&form->info, form->only.high, out);
+		value_print(&form->place.info, form->only.high, out);
 		break;
 	case COMPARE_PREFIX:
-		value_print(&form->info, form->only.low, out);
+		value_print(&form->place.info, form->only.low, out);
 		fprintf(out, "/%u", form->prefix);
 		break;
 	case COMPARE_BETWEEN:
-		range_print(form, &form->only, out);
+		range_print(&form->place, &form->only, out);
 		break;
 	case COMPARE_SET:
 	case COMPARE_INTERVALS:
+	case COMPARE_ROWS:
 		set_print(form, out);
 		break;
 	}
@@ -262,6 +298,7 @@ static void rule_print(const struct plan_rule *rule, FILE *out)
 		switch (statement->kind) {
 		case STATEMENT_TEST:
 		case STATEMENT_RANGES:
+		case STATEMENT_ROWS:
 			form_print(&form, out);
 			break;
 		case STATEMENT_COUNTER:

@@ -265,15 +265,21 @@ static void value_test(struct plan *plan, struct plan_rule *rule,
 	plan_rule_tests(plan, rule, &test, 1);
 }
 
+static bool place_can_be_said(const struct plan_place *place)
+{
+	struct plan_field_info info = plan_place_info(place);
+
+	return info.length && info.length <= PLAN_VALUE_MAX &&
+	       (place->field != FIELD_RAW ||
+		(info.base != BASE_META && place->offset <= PLAN_OFFSET_MAX));
+}
+
 static bool ranges_can_be_said(const struct plan_ranges *ranges)
 {
 	struct plan_field_info info = plan_place_info(&ranges->place);
 	size_t i;
 
-	if (!ranges->count || !info.length || info.length > PLAN_VALUE_MAX)
-		return false;
-	if (ranges->place.field == FIELD_RAW &&
-	    (info.base == BASE_META || ranges->place.offset > PLAN_OFFSET_MAX))
+	if (!ranges->count || !place_can_be_said(&ranges->place))
 		return false;
 	if (info.format != FORMAT_STRING && ranges->place.field != FIELD_META_IIF)
 		return true;
@@ -320,6 +326,58 @@ void plan_rule_test_ranges(struct plan *plan, struct plan_rule *rule,
 		free(test.ranges);
 }
 
+/* nft takes no number beyond INT_MAX for the index of a device, and 1.0.6 aborts
+ * when it lists rows with names of devices. */
+static bool rows_can_be_said(const struct plan_rows *rows,
+			     const uint8_t (*values)[PLAN_VALUE_MAX])
+{
+	size_t i, j;
+
+	if (!rows->count || rows->place_count < 2 || rows->place_count > PLAN_ROW_MAX)
+		return false;
+	for (i = 0; i < rows->place_count; i++) {
+		if (!place_can_be_said(&rows->places[i]) ||
+		    plan_place_info(&rows->places[i]).format == FORMAT_STRING)
+			return false;
+		if (rows->places[i].field != FIELD_META_IIF)
+			continue;
+		for (j = i; j < rows->count * rows->place_count; j += rows->place_count)
+			if (values[j][0] & 0x80)
+				return false;
+	}
+	return true;
+}
+
+void plan_rule_test_rows(struct plan *plan, struct plan_rule *rule,
+			 const struct plan_place *places, size_t place_count,
+			 bool negated, const uint8_t (*values)[PLAN_VALUE_MAX],
+			 size_t count)
+{
+	struct plan_rows rows = { .place_count = place_count, .negated = negated,
+				  .count = count };
+	struct plan_statement *statement;
+
+	if (!rule)
+		return;
+	memcpy(rows.places, places, sizeof(*places) *
+	       (place_count < PLAN_ROW_MAX ? place_count : PLAN_ROW_MAX));
+	if (!rows_can_be_said(&rows, values)) {
+		plan->unsupported = true;
+		return;
+	}
+	rows.values = reallocarray(NULL, count, place_count * sizeof(*values));
+	if (!rows.values) {
+		plan->out_of_memory = true;
+		return;
+	}
+	memcpy(rows.values, values, count * place_count * sizeof(*values));
+	statement = statement_add(plan, rule, STATEMENT_ROWS);
+	if (statement)
+		statement->rows = rows;
+	else
+		free(rows.values);
+}
+
 void plan_rule_counter(struct plan *plan, struct plan_rule *rule,
 		       uint64_t packets, uint64_t bytes)
 {
@@ -357,9 +415,12 @@ static void rule_free(struct plan_rule *rule)
 {
 	size_t i;
 
-	for (i = 0; i < rule->count; i++)
+	for (i = 0; i < rule->count; i++) {
 		if (rule->statements[i].kind == STATEMENT_RANGES)
 			free(rule->statements[i].ranges.ranges);
+		else if (rule->statements[i].kind == STATEMENT_ROWS)
+			free(rule->statements[i].rows.values);
+	}
 	free(rule->statements);
 	free(rule->comment);
 }

@@ -120,6 +120,19 @@ struct plan_ranges {
 	size_t count;
 };
 
+/* Of more places nft 1.0.6 does not read back what they were. */
+#define PLAN_ROW_MAX 4
+
+/* Are the bytes at @places, one place after the other, one of the rows, or with
+ * @negated none? */
+struct plan_rows {
+	struct plan_place places[PLAN_ROW_MAX];
+	size_t place_count;
+	bool negated;
+	uint8_t (*values)[PLAN_VALUE_MAX];	/* row by row, as in struct plan_range */
+	size_t count;				/* of rows */
+};
+
 enum plan_verdict_kind {
 	VERDICT_ACCEPT,
 	VERDICT_RETURN,
@@ -135,6 +148,7 @@ struct plan_verdict {
 enum plan_statement_kind {
 	STATEMENT_TEST,
 	STATEMENT_RANGES,
+	STATEMENT_ROWS,
 	STATEMENT_COUNTER,
 	STATEMENT_DUP,
 	STATEMENT_VERDICT,
@@ -145,6 +159,7 @@ struct plan_statement {
 	union {
 		struct plan_test test;
 		struct plan_ranges ranges;
+		struct plan_rows rows;
 		char device[IFNAMSIZ];		/* DUP: where the copy goes */
 		struct plan_verdict verdict;
 		/* COUNTER: where it starts, see PLAN_CHAIN_START */
@@ -217,6 +232,15 @@ void plan_rule_test_ranges(struct plan *plan, struct plan_rule *rule,
 			   const struct plan_place *place, const uint8_t *mask,
 			   bool negated, const struct plan_range *ranges,
 			   size_t count);
+/* The bytes at @places are those of one of @count rows ("ip saddr . tcp dport
+ * { 10.0.0.1 . 80, 10.0.0.2 . 443 }"), or with @negated of none. @values has
+ * @place_count values for each row, and is copied; no two rows are the same.
+ * Leaves plan->unsupported set for no rows at all, for less than 2 or more than
+ * PLAN_ROW_MAX places, for names of devices, and for places out of bounds. */
+void plan_rule_test_rows(struct plan *plan, struct plan_rule *rule,
+			 const struct plan_place *places, size_t place_count,
+			 bool negated, const uint8_t (*values)[PLAN_VALUE_MAX],
+			 size_t count);
 void plan_rule_counter(struct plan *plan, struct plan_rule *rule,
 		       uint64_t packets, uint64_t bytes);
 void plan_rule_dup(struct plan *plan, struct plan_rule *rule, const char *device);

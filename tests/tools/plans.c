@@ -186,6 +186,50 @@ static void forms_make(struct plan *plan)
 				forms_of(plan, &subjects[i], &shapes[j]);
 }
 
+/* Places side by side, by name and in bytes. */
+static void rows_make(struct plan *plan)
+{
+	static const struct {
+		struct plan_place places[PLAN_ROW_MAX];
+		size_t count;
+		unsigned int network, transport;
+	} groups[] = {
+		{ { { .field = FIELD_IP_SOURCE }, { .field = FIELD_TCP_DESTINATION } }, 2,
+		  0x0800, 6 },
+		{ { { .field = FIELD_IP_SOURCE }, { .field = FIELD_IP_DESTINATION },
+		    { .field = FIELD_IP_PROTOCOL }, { .field = FIELD_TH_DESTINATION } }, 4,
+		  0x0800, 0 },
+		{ { { .field = FIELD_IP6_SOURCE }, { .field = FIELD_UDP_SOURCE },
+		    { .field = FIELD_IP6_DESTINATION } }, 3, 0x86dd, 17 },
+		{ { { .field = FIELD_META_LENGTH }, { .field = FIELD_META_L4PROTO },
+		    { .field = FIELD_META_PROTOCOL }, { .field = FIELD_META_IIF } }, 4, 0, 0 },
+		{ { { FIELD_RAW, BASE_LINK, 0, 6 }, { FIELD_RAW, BASE_NETWORK, 1, 16 },
+		    { FIELD_RAW, BASE_TRANSPORT, 3, 3 } }, 3, 0, 0 },
+		{ { { .field = FIELD_IP_SOURCE }, { .field = FIELD_TCP_DESTINATION },
+		    { FIELD_RAW, BASE_TRANSPORT, 0, 2 } }, 3, 0, 0 },
+		{ { { .field = FIELD_IP_FRAGMENT }, { .field = FIELD_ETHER_TYPE } }, 2,
+		  0x0800, 0 },
+	};
+	size_t i, count, j;
+
+	for (i = 0; i < COUNT(groups) && plan_add_chain(plan, "rows/%zu", i); i++)
+		for (count = 1; count < 12; count += 3) {
+			const struct subject subject = {
+				.network = groups[i].network, .transport = groups[i].transport,
+			};
+			uint8_t values[12 * PLAN_ROW_MAX][PLAN_VALUE_MAX] = { { 0 } };
+			struct plan_rule *rule = rule_begin(plan, &subject);
+
+			for (j = 0; j < count * groups[i].count; j++) {
+				values[j][j % 3] = j;
+				values[j][0] &= 0x7f;
+			}
+			plan_rule_test_rows(plan, rule, groups[i].places, groups[i].count,
+					    count % 2, values, count);
+			rule_end(plan, rule, "rows");
+		}
+}
+
 /* Prefixes of all lengths: nft loads whole bytes of them. */
 static void prefixes_make(struct plan *plan)
 {
@@ -315,6 +359,31 @@ static void random_test(struct plan *plan, struct plan_rule *rule)
 	plan_rule_test_ranges(plan, rule, &place, mask, !chance(3), ranges, count);
 }
 
+static void random_rows(struct plan *plan, struct plan_rule *rule)
+{
+	uint8_t values[8 * PLAN_ROW_MAX][PLAN_VALUE_MAX] = { { 0 } };
+	struct plan_place places[PLAN_ROW_MAX];
+	size_t width = 2 + chance(PLAN_ROW_MAX - 1), count = 1 + chance(8), bytes = 0, i;
+
+	/* A key has up to 64 bytes. */
+	for (i = 0; i < width && bytes <= 32; i++) {
+		do {
+			random_place(&places[i]);
+		} while (plan_place_info(&places[i]).format == FORMAT_STRING);
+		bytes += (plan_place_info(&places[i]).length + 3) & ~3;
+	}
+	if (i < 2)
+		return;
+	width = i;
+	for (i = 0; i < width * count; i++) {
+		const struct plan_place *place = &places[i % width];
+
+		random_bytes(values[i], plan_place_info(place).length);
+		values[i][0] = i / width;
+	}
+	plan_rule_test_rows(plan, rule, places, width, chance(2), values, count);
+}
+
 static void random_make(struct plan *plan, long seed)
 {
 	static const unsigned int networks[] = { 0x0800, 0x0800, 0x86dd, 0x86dd, 0x0806, 0x8035 };
@@ -341,7 +410,10 @@ static void random_make(struct plan *plan, long seed)
 						      transports[chance(COUNT(transports))]);
 				break;
 			}
-			random_test(plan, rule);
+			if (chance(6))
+				random_test(plan, rule);
+			else
+				random_rows(plan, rule);
 			if (!chance(12))
 				plan_rule_counter(plan, rule, 0, 0);
 		}
@@ -381,6 +453,7 @@ static int plan_make(struct plan *plan, const char *name)
 	if (!strcmp(name, "forms")) {
 		forms_make(plan);
 		prefixes_make(plan);
+		rows_make(plan);
 	} else if (!strncmp(name, "random:", 7)) {
 		random_make(plan, atol(name + 7));
 	} else if (!strncmp(name, "large:", 6)) {
@@ -450,6 +523,24 @@ static void test_change(struct changes *changes, struct plan_ranges *ranges)
 	ranges->count++;
 }
 
+static void rows_change(struct changes *changes, struct plan_rows *rows)
+{
+	rows->values[rows->count * rows->place_count - 1][0] ^= 1;
+	change_try(changes);
+	rows->values[rows->count * rows->place_count - 1][0] ^= 1;
+	rows->negated ^= true;
+	change_try(changes);
+	rows->negated ^= true;
+}
+
+static void statement_change(struct changes *changes, struct plan_statement *statement)
+{
+	if (statement->kind == STATEMENT_RANGES)
+		test_change(changes, &statement->ranges);
+	else if (statement->kind == STATEMENT_ROWS)
+		rows_change(changes, &statement->rows);
+}
+
 static int changes_count(struct plan *plan, const struct nft_state *state)
 {
 	struct plan part = *plan;
@@ -463,9 +554,7 @@ static int changes_count(struct plan *plan, const struct nft_state *state)
 		part.chains = &plan->chains[i];
 		for (j = 0; j < chain->rule_count; j++)
 			for (k = 0; k < chain->rules[j].count; k++)
-				if (chain->rules[j].statements[k].kind == STATEMENT_RANGES)
-					test_change(&changes,
-						    &chain->rules[j].statements[k].ranges);
+				statement_change(&changes, &chain->rules[j].statements[k]);
 	}
 	printf("%zu of %zu\n", changes.unseen, changes.made);
 	return 0;

@@ -107,12 +107,16 @@ static int run_batch(const struct wish *wish)
 	return error;
 }
 
-static int sets_plan(struct plan *plan)
+static int sets_plan(struct plan *plan, bool with_rows)
 {
 	static const struct plan_place port = { .field = FIELD_TH_DESTINATION };
 	static const struct plan_range ranges[] = {
 		{ { 0, 22 }, { 0, 23 } }, { { 0, 80 }, { 0, 80 } }, { { 1 }, { 2 } },
 	};
+	static const struct plan_place places[] = {
+		{ .field = FIELD_META_LENGTH }, { FIELD_RAW, BASE_LINK, 0, 6 },
+	};
+	static const uint8_t values[4][PLAN_VALUE_MAX] = { { 1 }, { 2 }, { 3 }, { 4 } };
 	struct plan_rule *rule;
 
 	plan_init(plan, NFPROTO_NETDEV, PLAN_TABLE, NULL);
@@ -120,6 +124,8 @@ static int sets_plan(struct plan *plan)
 	plan_rule_test_ranges(plan, rule, &port, NULL, false, ranges, 3);
 	plan_rule_test_ranges(plan, rule, &port, ranges[2].low, true, ranges + 1, 1);
 	plan_rule_test_ranges(plan, rule, &port, NULL, false, ranges + 2, 1);
+	if (with_rows)
+		plan_rule_test_rows(plan, rule, places, 2, true, values, 2);
 	return plan->out_of_memory ? -ENOMEM : 0;
 }
 
@@ -131,7 +137,7 @@ static int run_sets(const struct wish *wish)
 	int error;
 
 	(void)wish;
-	error = sets_plan(&plan);
+	error = sets_plan(&plan, true);
 	if (!error)
 		error = nft_batch_add_rules(&buffer, &plan, &links);
 	nl_buffer_free(&buffer);
@@ -179,7 +185,8 @@ static int run_read_back(const struct wish *wish)
 	int error;
 
 	(void)wish;
-	error = sets_plan(&plan);
+	/* One set: it has the name by which rules call any until it has its own. */
+	error = sets_plan(&plan, false);
 	if (!error)
 		error = nft_batch_add_chains(&buffer, &plan);
 	if (!error)

@@ -306,11 +306,55 @@ static void test_sets(void)
 	nft_state_free(&state);
 }
 
+static void rows_plan(struct plan *plan, const uint8_t (*values)[PLAN_VALUE_MAX],
+		      bool negated)
+{
+	static const struct plan_place places[] = {
+		{ .field = FIELD_META_LENGTH }, { .field = FIELD_TH_DESTINATION },
+	};
+
+	plan_init(plan, NFPROTO_NETDEV, PLAN_TABLE, NULL);
+	plan_rule_test_rows(plan, plan_add_rule(plan, plan_add_chain(plan, "c")), places, 2,
+			    negated, values, 2);
+}
+
+/* Rows are compared by content, whatever their order. */
+static void test_rows(void)
+{
+	static const struct {
+		const char *name;
+		uint8_t values[4][PLAN_VALUE_MAX];
+		bool negated;
+		int same;
+	} cases[] = {
+		{ "the same rows", { { 0, 0, 1 }, { 0, 80 }, { 0, 0, 2 }, { 0, 22 } }, false, 1 },
+		{ "in another order", { { 0, 0, 2 }, { 0, 22 }, { 0, 0, 1 }, { 0, 80 } }, false, 1 },
+		{ "one is another", { { 0, 0, 1 }, { 0, 80 }, { 0, 0, 2 }, { 0, 23 } }, false, 0 },
+		{ "none of the rows", { { 0, 0, 1 }, { 0, 80 }, { 0, 0, 2 }, { 0, 22 } }, true, 0 },
+	};
+	struct link_table links = { 0 };
+	struct nft_state state = { 0 };
+	struct plan plan;
+	size_t i;
+
+	rows_plan(&plan, cases[0].values, false);
+	state_make(&state, &plan, &links);
+	plan_free(&plan);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		rows_plan(&plan, cases[i].values, cases[i].negated);
+		check_number(cases[i].name, cases[i].same,
+			     nft_state_has_plan(&state, &plan, &links));
+		plan_free(&plan);
+	}
+	nft_state_free(&state);
+}
+
 int main(void)
 {
 	size_t i;
 
 	test_sets();
+	test_rows();
 	test_order();
 	for (i = 0; i < WISHES; i++)
 		test_read_back(&wishes[i]);

@@ -281,6 +281,61 @@ static void test_places(void)
 	}
 }
 
+/* Places side by side: each by its name, where it has one. */
+static void test_rows(void)
+{
+	static const struct plan_place places[] = {
+		{ .field = FIELD_IP_SOURCE }, { .field = FIELD_TCP_DESTINATION },
+		{ .field = FIELD_META_LENGTH }, { FIELD_RAW, BASE_NETWORK, 1, 3 },
+	};
+	static const uint8_t values[][PLAN_VALUE_MAX] = {
+		{ 10, 0, 0, 1 }, { 0, 80 }, { 0, 0, 1, 0 }, { 1, 2, 3 },
+		{ 10, 0, 0, 2 }, { 1, 187 }, { 0, 0, 0, 9 }, { 4, 5, 6 },
+	};
+	struct plan_rule *rule;
+	struct plan plan;
+
+	rule = rule_begin(&plan);
+	plan_rule_test_number(&plan, rule, FIELD_META_PROTOCOL, 0x0800);
+	plan_rule_test_number(&plan, rule, FIELD_META_L4PROTO, 6);
+	plan_rule_test_rows(&plan, rule, places, 4, false, values, 2);
+	check_rule("meta protocol ip meta l4proto tcp ip saddr . tcp dport . meta length . @nh,8,24 { 10.0.0.1 . 80 . 256 . 0x010203, 10.0.0.2 . 443 . 9 . 0x040506 }",
+		   &plan);
+	plan_rule_test_rows(&plan, rule_begin(&plan), places, 2, true, values, 1);
+	check_rule("@nh,96,32 . th dport != { 0x0a000001 . 80 }", &plan);
+}
+
+static void test_rows_unsupported(void)
+{
+	static const struct plan_place places[] = {
+		{ .field = FIELD_IP_SOURCE }, { .field = FIELD_META_IIF },
+		{ .field = FIELD_META_IIFNAME }, { FIELD_RAW, BASE_LINK, 256, 1 },
+		{ .field = FIELD_IP_SOURCE },
+	};
+	static const uint8_t values[5][PLAN_VALUE_MAX] = { { 10 }, { 0x7f }, { 0x80 } };
+	static const struct {
+		const char *name;
+		size_t first_place, place_count, first_value, count;
+		bool unsupported;
+	} cases[] = {
+		{ "two places", 0, 2, 0, 1, false }, { "one place", 0, 1, 0, 1, true },
+		{ "five places", 0, 5, 0, 1, true }, { "no rows", 0, 2, 0, 0, true },
+		{ "an index beyond INT_MAX", 0, 2, 1, 1, true },
+		{ "a name", 1, 2, 0, 1, true },
+		{ "an offset out of bounds", 3, 2, 0, 1, true },
+	};
+	struct plan plan;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		plan_rule_test_rows(&plan, rule_begin(&plan), places + cases[i].first_place,
+				    cases[i].place_count, false,
+				    values + cases[i].first_value, cases[i].count);
+		check_number(cases[i].name, cases[i].unsupported, plan.unsupported);
+		plan_free(&plan);
+	}
+}
+
 static void test_unsupported(void)
 {
 	static const struct {
@@ -327,5 +382,7 @@ int main(void)
 	test_wrapped();
 	test_places();
 	test_unsupported();
+	test_rows();
+	test_rows_unsupported();
 	return harness_end();
 }
