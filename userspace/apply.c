@@ -11,9 +11,6 @@
 #include "removal.h"
 #include "targets.h"
 
-/* How often an apply is worked out anew because others changed the ruleset. */
-#define APPLY_TRIES 10
-
 static int plan_make(struct plan *plan, const struct session *session,
 		     const struct mirror *mirror, struct error_list *errors)
 {
@@ -184,7 +181,7 @@ int apply_mirror(struct session *session, const struct mirror *mirror,
 		 struct error_list *errors)
 {
 	const struct installed_mirror *former;
-	int tries = APPLY_TRIES;
+	unsigned int tries = 0;
 	int error;
 
 	memset(result, 0, sizeof(*result));
@@ -195,12 +192,12 @@ int apply_mirror(struct session *session, const struct mirror *mirror,
 		struct error_list complaints = { 0 };
 
 		error = attempt(session, mirror, mode, result, &complaints);
-		if (!is_race(error) || !tries--) {
+		if (!is_race(error) || tries == SESSION_TRIES) {
 			error_move(errors, &complaints);
 			break;
 		}
 		error_clear(&complaints);
-		error = session_read(session, errors);
+		error = session_retry(session, tries++, errors);
 		if (error)
 			break;
 	}

@@ -26,11 +26,14 @@
 #include <string.h>
 
 #include "formula_length.h"
+#include "formula_rows.h"
 #include "formula_text.h"
 #include "plan_walk.h"
 
 /* An "and" of so many rows is written row by row. */
 #define ROWS_MAX 2
+/* Fewer rows of exact values are rules of their own. */
+#define EXACT_ROWS_MIN 4
 #define ROW_TESTS_MAX 64
 
 #define TYPE_OFFSET 12
@@ -563,16 +566,88 @@ static void alternative_lower(struct lowering *lowering, struct cursor *cursor,
 	*cursor = piece;
 }
 
+/* One look-up for the rows from @start to @end, which have the same places. */
+static void exact_rows_emit(struct lowering *lowering, struct cursor *cursor,
+			    const struct exact_rows *rows, size_t start, size_t end,
+			    struct exit yes)
+{
+	const struct exact_row *first = &rows->rows[start];
+	struct plan_place places[PLAN_ROW_MAX];
+	uint8_t (*values)[PLAN_VALUE_MAX];
+	bool needs = false;
+	struct plan_rule *rule;
+	size_t i, j;
+
+	values = calloc((end - start) * first->count, sizeof(*values));
+	if (!values) {
+		lowering->error = -ENOMEM;
+		return;
+	}
+	for (i = 0; i < first->count; i++) {
+		place_translate(lowering, first->places[i], 0, &places[i]);
+		needs |= needs_protocol(places[i].field);
+	}
+	for (i = start; i < end; i++)
+		for (j = 0; j < first->count; j++)
+			memcpy(values[(i - start) * first->count + j],
+			       rows->rows[i].values[j], sizeof(*values));
+	rule = plan_add_rule(lowering->plan, cursor->chain);
+	if (needs)
+		plan_rule_test_number(lowering->plan, rule, FIELD_META_PROTOCOL,
+				      lowering->class == CLASS_IP ? ETH_P_IP : ETH_P_IPV6);
+	plan_rule_test_rows(lowering->plan, rule, places, first->count, false,
+			    (const uint8_t (*)[PLAN_VALUE_MAX])values, end - start);
+	verdict_emit(lowering, rule, yes);
+	free(values);
+}
+
+/* Alternatives that are rows of exact values become look-ups; @taken says which. */
+static void exact_rows_lower(struct lowering *lowering, struct cursor *cursor,
+			     const struct formula *formula, struct exit yes, bool *taken)
+{
+	struct exact_rows rows;
+	size_t start, end;
+
+	if (exact_rows_collect(formula, &rows, taken)) {
+		lowering->error = -ENOMEM;
+		return;
+	}
+	if (rows.count < EXACT_ROWS_MIN) {
+		memset(taken, 0, formula->count * sizeof(*taken));
+		rows.count = 0;
+	}
+	for (start = 0; start < rows.count; start = end) {
+		end = exact_rows_group_end(&rows, start);
+		exact_rows_emit(lowering, cursor, &rows, start, end, yes);
+	}
+	free(rows.rows);
+}
+
+/* One alternative after the other, each goes where it is true. The deepest comes
+ * last, where it needs no chain to come back from. */
 static void or_lower(struct lowering *lowering, struct cursor *cursor,
 		     const struct formula *formula, struct exit yes, struct exit no)
 {
-	const struct formula *last = deepest_child(formula);
+	const struct formula *last = NULL;
+	bool *taken = calloc(formula->count, sizeof(*taken));
 	size_t i;
 
+	if (!taken) {
+		lowering->error = -ENOMEM;
+		return;
+	}
+	exact_rows_lower(lowering, cursor, formula, yes, taken);
+	for (i = 0; i < formula->count; i++)
+		if (!taken[i] && (!last || formula->children[i]->depth >= last->depth))
+			last = formula->children[i];
 	for (i = 0; i < formula->count && !lowering->error; i++)
-		if (formula->children[i] != last)
+		if (!taken[i] && formula->children[i] != last)
 			lower(lowering, cursor, formula->children[i], yes, fall);
-	lower(lowering, cursor, last, yes, no);
+	if (last)
+		lower(lowering, cursor, last, yes, no);
+	else
+		exit_emit(lowering, cursor, no);
+	free(taken);
 }
 
 static void lower(struct lowering *lowering, struct cursor *cursor,
@@ -668,39 +743,92 @@ static const struct formula *lengths_spread(struct formula_space *space,
 	return formula_or(space, alternatives, 16);
 }
 
-/*
- * The same formula without nft's transport header. Of an "and", only what reads
- * that header is spread over the lengths of the header before it.
- */
 static const struct formula *transport_raw(struct formula_space *space,
-					   enum frame_class class,
-					   const struct formula *formula)
+					   const struct formula *formula);
+
+/* Are the alternatives rows of exact values, so that for each length of the
+ * header they are look-ups? Then they are spread as a whole. */
+static bool are_exact_rows(const struct formula *formula)
 {
-	const struct formula *plain = formula_constant(space, true);
-	const struct formula *reading = formula_constant(space, true);
+	bool *taken = calloc(formula->count, sizeof(*taken)), all = true;
+	struct exact_rows rows;
 	size_t i;
 
-	if (class == CLASS_IP6)
-		return formula_map(space, formula, transport_move, &(unsigned int){ 0 });
-	if (formula->kind == FORMULA_OR) {
-		reading = formula_constant(space, false);
-		for (i = 0; i < formula->count; i++)
-			reading = formula_or2(space, reading,
-					      transport_raw(space, class, formula->children[i]));
-		return reading;
+	if (!taken || exact_rows_collect(formula, &rows, taken)) {
+		free(taken);
+		return false;	/* only less handsome */
 	}
-	if (formula->kind != FORMULA_AND)
-		return uses_transport(space, formula) ? lengths_spread(space, formula) : formula;
+	for (i = 0; i < formula->count; i++)
+		all &= taken[i];
+	free(rows.rows);
+	free(taken);
+	return all && rows.count >= EXACT_ROWS_MIN;
+}
+
+static const struct formula *raw_or(struct formula_space *space,
+				    const struct formula *formula)
+{
+	const struct formula **children, *result;
+	size_t i;
+
+	if (are_exact_rows(formula))
+		return lengths_spread(space, formula);
+	children = calloc(formula->count, sizeof(*children));
+	if (!children)
+		return NULL;
+	for (i = 0; i < formula->count; i++) {
+		children[i] = transport_raw(space, formula->children[i]);
+		if (!children[i])
+			break;
+	}
+	result = i == formula->count ? formula_or(space, children, i) : NULL;
+	free(children);
+	return result;
+}
+
+/* Of an "and", only what reads the transport header is spread over the lengths
+ * of the header before it. */
+static const struct formula *raw_and(struct formula_space *space,
+				     const struct formula *formula)
+{
+	const struct formula **plain, **reading, *rest = NULL;
+	size_t i, plain_count = 0, reading_count = 0;
+
+	plain = calloc(formula->count + 1, sizeof(*plain));
+	reading = calloc(formula->count, sizeof(*reading));
+	if (!plain || !reading)
+		goto out_free;
 	for (i = 0; i < formula->count; i++)
 		if (uses_transport(space, formula->children[i]))
-			reading = formula_and2(space, reading, formula->children[i]);
+			reading[reading_count++] = formula->children[i];
 		else
-			plain = formula_and2(space, plain, formula->children[i]);
+			plain[plain_count++] = formula->children[i];
+	rest = formula_and(space, reading, reading_count);
 	/* An "or" inside may again hold conditions to keep apart. */
-	if (reading->kind == FORMULA_OR && !is_flat(reading))
-		return formula_and2(space, plain, transport_raw(space, class, reading));
-	return reading->kind == FORMULA_TRUE ? plain :
-	       formula_and2(space, plain, lengths_spread(space, reading));
+	if (rest->kind == FORMULA_OR && !is_flat(rest))
+		rest = transport_raw(space, rest);
+	else if (rest->kind != FORMULA_TRUE)
+		rest = lengths_spread(space, rest);
+	if (!rest)
+		goto out_free;
+	plain[plain_count++] = rest;
+	rest = formula_and(space, plain, plain_count);
+out_free:
+	free(reading);
+	free(plain);
+	return rest;
+}
+
+/* The same formula without nft's transport header behind an IPv4 header; NULL
+ * without memory. */
+static const struct formula *transport_raw(struct formula_space *space,
+					   const struct formula *formula)
+{
+	if (formula->kind == FORMULA_OR)
+		return raw_or(space, formula);
+	if (formula->kind == FORMULA_AND)
+		return raw_and(space, formula);
+	return uses_transport(space, formula) ? lengths_spread(space, formula) : formula;
 }
 
 /* A chain of its own for @formula, for frames of @class. */
@@ -754,6 +882,7 @@ static void kind_lower(struct lowering *lowering, struct plan_chain *chain,
 {
 	struct exit copy = { EXIT_COPY, lowering->copy };
 	const struct plan_chain *target;
+	const struct formula *raw;
 	struct plan_rule *rule;
 
 	if (formula->kind == FORMULA_FALSE) {
@@ -777,8 +906,13 @@ static void kind_lower(struct lowering *lowering, struct plan_chain *chain,
 	if (target)
 		plan_rule_verdict(lowering->plan, rule, VERDICT_GOTO, target);
 	/* Headers that do not add up, which nft leaves alone and libpcap reads. */
-	target = class_lower(lowering, CLASS_ANY, kind->cut_suffix,
-			     transport_raw(lowering->space, kind->class, formula));
+	raw = kind->class == CLASS_IP ? transport_raw(lowering->space, formula) :
+	      formula_map(lowering->space, formula, transport_move, &(unsigned int){ 0 });
+	if (!raw) {
+		lowering->error = -ENOMEM;
+		return;
+	}
+	target = class_lower(lowering, CLASS_ANY, kind->cut_suffix, raw);
 	rule = kind_rule(lowering, chain, kind, false);
 	if (target)
 		plan_rule_verdict(lowering->plan, rule, VERDICT_GOTO, target);

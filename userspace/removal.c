@@ -110,14 +110,11 @@ static int removal_send(struct session *session, const bool *going,
 	return error;
 }
 
-/* How often a removal is worked out anew because others changed the ruleset. */
-#define REMOVAL_TRIES 10
-
 int removal_apply(struct session *session, char *const *names, size_t count,
 		  struct error_list *errors)
 {
 	struct nl_refusal restart = { .error = -ERESTART };
-	int tries = REMOVAL_TRIES;
+	unsigned int tries = 0;
 	struct installed gone;
 	bool *going;
 	size_t i;
@@ -134,11 +131,11 @@ int removal_apply(struct session *session, char *const *names, size_t count,
 			break;
 		free(going);
 		going = NULL;
-		error = session_read(session, errors);
+		error = session_retry(session, tries, errors);
 		if (error)
 			return error;
 		error = -ERESTART;
-	} while (tries--);
+	} while (tries++ < SESSION_TRIES);
 	if (error == -ERESTART)
 		return nft_explain_refusal(&restart, errors);
 	if (error)

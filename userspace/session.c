@@ -5,6 +5,9 @@
 #include <linux/netfilter.h>
 #include <linux/netlink.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "nft_explain.h"
 
@@ -39,6 +42,24 @@ int session_read(struct session *session, struct error_list *errors)
 		return error;
 	installed_free(&session->installed);
 	return installed_read(&session->installed, &session->state);
+}
+
+/* Up to a millisecond first, and up to 128 of them in the end. */
+#define PAUSE_FIRST 1000000L
+#define PAUSE_DOUBLINGS 7
+
+int session_retry(struct session *session, unsigned int attempt,
+		  struct error_list *errors)
+{
+	long most = PAUSE_FIRST << (attempt < PAUSE_DOUBLINGS ? attempt : PAUSE_DOUBLINGS);
+	struct timespec pause = { 0 };
+	uint32_t chance = 0;
+
+	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) < 0)
+		chance = (uint32_t)getpid();
+	pause.tv_nsec = chance % most;
+	nanosleep(&pause, NULL);
+	return session_read(session, errors);
 }
 
 int session_open(struct session *session, struct error_list *errors)

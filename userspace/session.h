@@ -23,6 +23,14 @@ struct session {
  * with a record. */
 int session_open(struct session *session, struct error_list *errors);
 
+/* Begin anew after somebody else was faster, for the @attempt-th time: wait a
+ * little, by chance, so that many hands do not keep tripping over each other,
+ * and read again. Returns 0 or a negative errno with a record. */
+int session_retry(struct session *session, unsigned int attempt,
+		  struct error_list *errors);
+/* How often to begin anew before giving up. */
+#define SESSION_TRIES 40
+
 /* Read again, after a change. */
 int session_read(struct session *session, struct error_list *errors);
 void session_close(struct session *session);

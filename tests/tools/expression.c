@@ -171,9 +171,27 @@ static void shifted_random(struct chance *chance, char *text, size_t size)
 	strncat(text, ")", size - strlen(text) - 1);
 }
 
+/* Hosts with ports of their own: alternatives that become rows of a table. */
+static void pairs_random(struct chance *chance, char *text, size_t size)
+{
+	static const char *const transports[] = { "", "tcp ", "udp " };
+	const char *side = PICK(chance, sides), *transport = PICK(chance, transports);
+	unsigned int count = 2 + chance_below(chance, 6);
+	size_t used = 0;
+
+	used += snprintf(text, size, "(");
+	while (count--)
+		used += snprintf(text + used, size - used, "(%shost %s and %sport %s)%s",
+				 side, PICK(chance, hosts), transport, PICK(chance, ports),
+				 count ? " or " : ")");
+}
+
 static void primitive_random(struct chance *chance, char *text, size_t size)
 {
-	switch (chance_below(chance, 22)) {
+	switch (chance_below(chance, 23)) {
+	case 22:
+		pairs_random(chance, text, size);
+		return;
 	case 0: case 1: case 2: case 3:
 		port_random(chance, text, size);
 		return;
