@@ -549,59 +549,58 @@ static bool relation_range(enum filter_relation relation, uint32_t number,
 	return false;
 }
 
+/* Protocols whose loads start behind an IPv4 header, and never an IPv6 one. */
+static bool is_behind_ip(enum filter_protocol protocol)
+{
+	switch (protocol) {
+	case PROTOCOL_TCP:
+	case PROTOCOL_UDP:
+	case PROTOCOL_SCTP:
+	case PROTOCOL_ICMP:
+	case PROTOCOL_IGMP:
+	case PROTOCOL_IGRP:
+	case PROTOCOL_PIM:
+	case PROTOCOL_VRRP:
+	case PROTOCOL_CARP:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* What has to be true of a frame before the load means anything. */
 static formula_t load_condition(struct meaning *meaning, enum filter_protocol protocol)
 {
 	formula_t condition;
 
-	switch (protocol) {
-	case PROTOCOL_ETHER:
+	if (protocol == PROTOCOL_ETHER)
 		return formula_constant(meaning->space, true);
-	case PROTOCOL_TCP:
-	case PROTOCOL_UDP:
-	case PROTOCOL_SCTP:
-	case PROTOCOL_ICMP:
-	case PROTOCOL_IGMP:
-	case PROTOCOL_IGRP:
-	case PROTOCOL_PIM:
-	case PROTOCOL_VRRP:
-	case PROTOCOL_CARP:
+	if (is_behind_ip(protocol)) {
 		condition = both(meaning, protocol_name(meaning, protocol),
 				 is_first_fragment(meaning));
 		return both(meaning, link_type(meaning, ETH_P_IP), condition);
-	case PROTOCOL_ICMP6:
+	}
+	if (protocol == PROTOCOL_ICMP6)
 		return both(meaning, link_type(meaning, ETH_P_IPV6),
 			    is(meaning, network_offset(meaning) + 6, 1, IPPROTO_ICMPV6));
-	default:
-		return protocol_name(meaning, protocol);
-	}
+	return protocol_name(meaning, protocol);
 }
 
 static formula_t load_range(struct meaning *meaning, const struct filter *filter,
 			    uint32_t low, uint32_t high)
 {
-	unsigned int offset = filter->offset;
+	unsigned int base;
 
-	switch (filter->protocol) {
-	case PROTOCOL_ETHER:
-		return range(meaning, FORMULA_FRAME, meaning->layers.link + offset,
-			     filter->size, filter->mask, low, high);
-	case PROTOCOL_TCP:
-	case PROTOCOL_UDP:
-	case PROTOCOL_SCTP:
-	case PROTOCOL_ICMP:
-	case PROTOCOL_IGMP:
-	case PROTOCOL_IGRP:
-	case PROTOCOL_PIM:
-	case PROTOCOL_VRRP:
-	case PROTOCOL_CARP:
-		return transport_ip(meaning, offset, filter->size, filter->mask, low, high);
-	case PROTOCOL_ICMP6:
-		return transport_ip6(meaning, offset, filter->size, filter->mask, low, high);
-	default:
-		return range(meaning, FORMULA_FRAME, network_offset(meaning) + offset,
-			     filter->size, filter->mask, low, high);
-	}
+	if (is_behind_ip(filter->protocol))
+		return transport_ip(meaning, filter->offset, filter->size, filter->mask,
+				    low, high);
+	if (filter->protocol == PROTOCOL_ICMP6)
+		return transport_ip6(meaning, filter->offset, filter->size, filter->mask,
+				     low, high);
+	base = filter->protocol == PROTOCOL_ETHER ? meaning->layers.link :
+	       network_offset(meaning);
+	return range(meaning, FORMULA_FRAME, base + filter->offset, filter->size,
+		     filter->mask, low, high);
 }
 
 static formula_t mean_load(struct meaning *meaning, const struct filter *filter)
