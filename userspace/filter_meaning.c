@@ -792,18 +792,37 @@ static formula_t mean_primitive(struct meaning *meaning, const struct filter *fi
 
 static formula_t mean(struct meaning *meaning, const struct filter *filter);
 
-/* Terms of a run of equal joints, to be made one. */
+/* Terms of a run of equal joints, to be made one. What is denied in an "and" is
+ * kept apart: "not a and not b" is "not (a or b)", and alternatives are what is
+ * looked through for what they share. */
 struct terms {
-	formula_t *items;
-	size_t count;
+	formula_t *items, *denied;
+	size_t count, denied_count;
 };
 
 static formula_t terms_join(struct meaning *meaning, enum filter_kind kind,
-			    const struct terms *terms)
+			    struct terms *terms)
 {
-	return kind == FILTER_AND ?
-	       formula_and(meaning->space, terms->items, terms->count) :
-	       formula_or(meaning->space, terms->items, terms->count);
+	if (kind != FILTER_AND)
+		return formula_or(meaning->space, terms->items, terms->count);
+	if (terms->denied_count)
+		terms->items[terms->count++] = negate(meaning,
+			formula_or(meaning->space, terms->denied, terms->denied_count));
+	terms->denied_count = 0;
+	return formula_and(meaning->space, terms->items, terms->count);
+}
+
+static void terms_add(struct meaning *meaning, enum filter_kind kind,
+		      struct terms *terms, const struct filter *filter)
+{
+	bool denied = false;
+
+	for (; kind == FILTER_AND && filter->kind == FILTER_NOT; filter = filter->left)
+		denied ^= true;
+	if (denied)
+		terms->denied[terms->denied_count++] = mean(meaning, filter);
+	else
+		terms->items[terms->count++] = mean(meaning, filter);
 }
 
 /*
@@ -823,28 +842,30 @@ static formula_t mean_spine(struct meaning *meaning, const struct filter *filter
 	     node = node->left)
 		count++;
 	spine = malloc(count * sizeof(*spine));
-	terms.items = malloc((count + 1) * sizeof(*terms.items));
-	if (!spine || !terms.items) {
+	terms.items = malloc((count + 2) * sizeof(*terms.items));
+	terms.denied = malloc((count + 1) * sizeof(*terms.denied));
+	if (!spine || !terms.items || !terms.denied) {
 		result = give_up(meaning, -ENOMEM);
 		goto out_free;
 	}
 	count = 0;
 	for (node = filter; node->kind == FILTER_AND || node->kind == FILTER_OR;
-	     node = node->left)
+	     node = node->left) {
 		spine[count++] = node;
-	terms.items[terms.count++] = mean(meaning, node);
+		kind = node->kind;
+	}
+	terms_add(meaning, kind, &terms, node);
 	while (count-- && !meaning->error) {
-		if (terms.count == 1)
-			kind = spine[count]->kind;
 		if (spine[count]->kind != kind) {
 			terms.items[0] = terms_join(meaning, kind, &terms);
 			terms.count = 1;
 			kind = spine[count]->kind;
 		}
-		terms.items[terms.count++] = mean(meaning, spine[count]->right);
+		terms_add(meaning, kind, &terms, spine[count]->right);
 	}
 	result = terms_join(meaning, kind, &terms);
 out_free:
+	free(terms.denied);
 	free(terms.items);
 	free(spine);
 	return result;

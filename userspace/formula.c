@@ -15,6 +15,17 @@ struct arena_block {
 	_Alignas(16) uint8_t data[];
 };
 
+/* What a walk has made of nodes, by their number. Kept for the next walk, which
+ * has another number itself: it takes no time to forget. */
+struct visits {
+	struct visit {
+		const struct formula *result;
+		uint32_t walk;
+	} *list;
+	size_t size;
+	uint32_t walk;
+};
+
 struct formula_space {
 	struct arena_block *arena;
 	const struct formula **table;	/* open addressing, a power of two */
@@ -22,6 +33,7 @@ struct formula_space {
 	uint32_t count;			/* of formulas made */
 	const struct formula **negations;	/* by number, grown on demand */
 	size_t negations_size;
+	struct visits visits;
 	int error;
 };
 
@@ -74,6 +86,7 @@ void formula_space_free(struct formula_space *space)
 	}
 	free(space->table);
 	free(space->negations);
+	free(space->visits.list);
 	free(space);
 }
 
@@ -255,7 +268,8 @@ static const struct formula *test_intern(struct formula_space *space,
 					 struct plan_range *ranges, size_t count)
 {
 	static const uint8_t zero[PLAN_VALUE_MAX];
-	struct formula wish = { .kind = FORMULA_TEST, .place = *place };
+	struct formula wish = { .kind = FORMULA_TEST, .place = *place,
+				.bases = 1u << place->base };
 
 	count = ranges_clip(place, ranges, count);
 	if (!count)
@@ -439,9 +453,11 @@ static const struct formula *joint_intern(struct formula_space *space,
 
 	if (count == 1)
 		return children[0];
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
+		wish.bases |= children[i]->bases;
 		if (children[i]->depth + 1 > wish.depth)
 			wish.depth = children[i]->depth + 1;
+	}
 	if (wish.depth > FORMULA_DEPTH_MAX) {
 		space->error = -E2BIG;
 		return &constant_false;
@@ -449,9 +465,8 @@ static const struct formula *joint_intern(struct formula_space *space,
 	return formula_intern(space, &wish);
 }
 
-/* What is left of an "and" without its first child. */
-static const struct formula *and_rest(struct formula_space *space,
-				      const struct formula *formula)
+const struct formula *formula_and_rest(struct formula_space *space,
+				       const struct formula *formula)
 {
 	return joint_intern(space, FORMULA_AND, formula->children + 1, formula->count - 1);
 }
@@ -499,7 +514,7 @@ static void alternatives_factor(struct formula_space *space, struct gathering *g
 			continue;
 		}
 		for (size_t k = i; k < j; k++)
-			items[k] = and_rest(space, items[k]);
+			items[k] = formula_and_rest(space, items[k]);
 		items[kept++] = formula_and2(space, first,
 					     formula_or(space, items + i, j - i));
 	}
@@ -536,7 +551,7 @@ static bool alternatives_join(struct formula_space *space, struct gathering *gat
 		const struct formula *item = gathering->items[i];
 
 		if (begins_with_test(item))
-			list[count++] = (struct alternative){ item, and_rest(space, item) };
+			list[count++] = (struct alternative){ item, formula_and_rest(space, item) };
 		else
 			gathering->items[kept++] = item;
 	}
@@ -694,6 +709,11 @@ static const struct formula *choice_of(struct formula_space *space,
 	return any;
 }
 
+bool formula_is_choice(struct formula_space *space, const struct formula *formula)
+{
+	return formula->kind == FORMULA_OR && choice_of(space, formula);
+}
+
 /* Not (a1 and x) or (a2 and y) ..., of which only one can be: the same choice
  * with each outcome negated, and whatever was no choice at all. */
 static const struct formula *choice_negate(struct formula_space *space,
@@ -712,7 +732,7 @@ static const struct formula *choice_negate(struct formula_space *space,
 		if (child->kind == FORMULA_TEST)
 			continue;
 		children[count++] = formula_and2(space, child->children[0],
-			formula_not(space, and_rest(space, child)));
+			formula_not(space, formula_and_rest(space, child)));
 	}
 	children[count++] = any->kind == FORMULA_TRUE ? &constant_false :
 			    test_negate(space, any);
@@ -757,9 +777,31 @@ struct walk {
 	struct formula_space *space;
 	formula_change change;
 	void *data;
-	const struct formula **results;	/* by number */
-	uint32_t count;
+	struct visits visits;
 };
+
+/* Room for the results of all nodes that there are by now: no others are met. */
+static int visits_begin(struct formula_space *space, struct visits *visits)
+{
+	size_t size = 2 * (size_t)space->count;
+
+	*visits = space->visits;
+	memset(&space->visits, 0, sizeof(space->visits));
+	visits->walk++;
+	if (visits->size >= space->count)
+		return 0;
+	free(visits->list);
+	visits->list = calloc(size, sizeof(*visits->list));
+	visits->size = visits->list ? size : 0;
+	visits->walk = 1;
+	return visits->list ? 0 : -ENOMEM;
+}
+
+static void visits_end(struct formula_space *space, struct visits *visits)
+{
+	free(space->visits.list);	/* a walk within a walk */
+	space->visits = *visits;
+}
 
 static const struct formula *walk_visit(struct walk *walk, const struct formula *formula)
 {
@@ -768,8 +810,8 @@ static const struct formula *walk_visit(struct walk *walk, const struct formula 
 
 	if (formula->number < FIRST_NUMBER)
 		return formula;
-	if (walk->results[formula->number])
-		return walk->results[formula->number];
+	if (walk->visits.list[formula->number].walk == walk->visits.walk)
+		return walk->visits.list[formula->number].result;
 	if (formula->kind == FORMULA_TEST) {
 		result = walk->change(walk->space, formula, walk->data);
 	} else {
@@ -781,7 +823,8 @@ static const struct formula *walk_visit(struct walk *walk, const struct formula 
 		result = joint_make(walk->space, formula->kind, children, formula->count);
 		free(children);
 	}
-	walk->results[formula->number] = result;
+	walk->visits.list[formula->number].walk = walk->visits.walk;
+	walk->visits.list[formula->number].result = result;
 	return result;
 }
 
@@ -792,14 +835,10 @@ const struct formula *formula_map(struct formula_space *space,
 	struct walk walk = { .space = space, .change = change, .data = data };
 	const struct formula *result;
 
-	/* Only nodes that exist by now are visited. */
-	walk.results = calloc(space->count, sizeof(*walk.results));
-	if (!walk.results) {
-		space->error = -ENOMEM;
-		return &constant_false;
-	}
+	if (visits_begin(space, &walk.visits))
+		return formula_failed(space, -ENOMEM);
 	result = walk_visit(&walk, formula);
-	free(walk.results);
+	visits_end(space, &walk.visits);
 	return result;
 }
 
@@ -823,26 +862,7 @@ const struct formula *formula_assume(struct formula_space *space,
 	return formula_map(space, formula, test_assume, (void *)known);
 }
 
-struct use {
-	enum formula_base base;
-	bool found;
-};
-
-static const struct formula *test_use(struct formula_space *space,
-				      const struct formula *test, void *data)
+bool formula_uses(const struct formula *formula, enum formula_base base)
 {
-	struct use *use = data;
-
-	(void)space;
-	use->found |= test->place.base == use->base;
-	return test;
-}
-
-bool formula_uses(struct formula_space *space, const struct formula *formula,
-		  enum formula_base base)
-{
-	struct use use = { .base = base };
-
-	formula_map(space, formula, test_use, &use);
-	return use.found;
+	return formula->bases >> base & 1;
 }

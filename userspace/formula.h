@@ -59,6 +59,7 @@ struct formula {
 	uint32_t hash;
 	uint32_t depth;			/* of joints, 0 for a test */
 	uint32_t number;		/* in the order of making */
+	uint32_t bases;			/* bits of enum formula_base, of all tests */
 	/* FORMULA_TEST: sorted, disjoint, not touching, never empty and never
 	 * everything */
 	struct formula_place place;
@@ -113,9 +114,14 @@ const struct formula *formula_map(struct formula_space *space,
 				  formula_change change, void *data);
 
 /* Does any test look at @base? */
-bool formula_uses(struct formula_space *space, const struct formula *formula,
-		  enum formula_base base);
+bool formula_uses(const struct formula *formula, enum formula_base base);
 
+/* Does @formula, an "or", choose by the value at one place, every alternative
+ * with values of its own in the test that it is or begins with? */
+bool formula_is_choice(struct formula_space *space, const struct formula *formula);
+/* What is left of an "and" without its first child. */
+const struct formula *formula_and_rest(struct formula_space *space,
+				       const struct formula *formula);
 
 bool formula_place_equal(const struct formula_place *a, const struct formula_place *b);
 

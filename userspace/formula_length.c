@@ -168,7 +168,7 @@ static const struct formula *length_change(struct formula_space *space,
 const struct formula *formula_length_lower(struct formula_space *space,
 					   const struct formula *formula)
 {
-	if (!formula_uses(space, formula, FORMULA_LENGTH))
+	if (!formula_uses(formula, FORMULA_LENGTH))
 		return formula;
 	return formula_map(space, formula, length_change, NULL);
 }

@@ -31,7 +31,7 @@
 #include "plan_walk.h"
 
 /* An "and" of so many rows is written row by row. */
-#define ROWS_MAX 2
+#define ROWS_MAX 3
 /* Fewer rows of exact values are rules of their own. */
 #define EXACT_ROWS_MIN 4
 #define ROW_TESTS_MAX 64
@@ -623,30 +623,61 @@ static void exact_rows_lower(struct lowering *lowering, struct cursor *cursor,
 	free(rows.rows);
 }
 
+/* One outcome of a choice: no other can be, so nobody has to come back. */
+static void outcome_lower(struct lowering *lowering, struct cursor *cursor,
+			  const struct formula *outcome, struct exit yes, struct exit no)
+{
+	const struct formula *rest = formula_and_rest(lowering->space, outcome);
+	struct cursor piece = piece_begin(lowering, rest);
+
+	piece.ends_mirror = cursor->ends_mirror;
+	formula_rows_emit(lowering, cursor, outcome->children[0],
+			  (struct exit){ EXIT_GOTO, piece.chain });
+	lower(lowering, &piece, rest, yes, no);
+}
+
+/* The alternatives of @formula but for those that are @taken. */
+static void alternatives_lower(struct lowering *lowering, struct cursor *cursor,
+			       const struct formula *formula, const bool *taken,
+			       struct exit yes, struct exit no)
+{
+	bool is_choice = no.kind != EXIT_FALL &&
+			 formula_is_choice(lowering->space, formula);
+	const struct formula *last = NULL;
+	size_t i;
+
+	for (i = 0; i < formula->count; i++)
+		if (!taken[i] && (!last || formula->children[i]->depth >= last->depth))
+			last = formula->children[i];
+	for (i = 0; i < formula->count && !lowering->error; i++) {
+		const struct formula *child = formula->children[i];
+
+		if (taken[i] || child == last)
+			continue;
+		if (is_choice && rows_count(lowering, child) > ROWS_MAX)
+			outcome_lower(lowering, cursor, child, yes, no);
+		else
+			lower(lowering, cursor, child, yes, fall);
+	}
+	if (last)
+		lower(lowering, cursor, last, yes, no);
+	else
+		exit_emit(lowering, cursor, no);
+}
+
 /* One alternative after the other, each goes where it is true. The deepest comes
  * last, where it needs no chain to come back from. */
 static void or_lower(struct lowering *lowering, struct cursor *cursor,
 		     const struct formula *formula, struct exit yes, struct exit no)
 {
-	const struct formula *last = NULL;
 	bool *taken = calloc(formula->count, sizeof(*taken));
-	size_t i;
 
 	if (!taken) {
 		lowering->error = -ENOMEM;
 		return;
 	}
 	exact_rows_lower(lowering, cursor, formula, yes, taken);
-	for (i = 0; i < formula->count; i++)
-		if (!taken[i] && (!last || formula->children[i]->depth >= last->depth))
-			last = formula->children[i];
-	for (i = 0; i < formula->count && !lowering->error; i++)
-		if (!taken[i] && formula->children[i] != last)
-			lower(lowering, cursor, formula->children[i], yes, fall);
-	if (last)
-		lower(lowering, cursor, last, yes, no);
-	else
-		exit_emit(lowering, cursor, no);
+	alternatives_lower(lowering, cursor, formula, taken, yes, no);
 	free(taken);
 }
 
@@ -706,10 +737,10 @@ static const struct formula *transport_move(struct formula_space *space,
 	return formula_test(space, &place, test->ranges, test->count);
 }
 
-static bool uses_transport(struct formula_space *space, const struct formula *formula)
+static bool uses_transport(const struct formula *formula)
 {
-	return formula_uses(space, formula, FORMULA_TRANSPORT_IP) ||
-	       formula_uses(space, formula, FORMULA_TRANSPORT_IP6);
+	return formula_uses(formula, FORMULA_TRANSPORT_IP) ||
+	       formula_uses(formula, FORMULA_TRANSPORT_IP6);
 }
 
 /* Nothing but tests below. */
@@ -799,7 +830,7 @@ static const struct formula *raw_and(struct formula_space *space,
 	if (!plain || !reading)
 		goto out_free;
 	for (i = 0; i < formula->count; i++)
-		if (uses_transport(space, formula->children[i]))
+		if (uses_transport(formula->children[i]))
 			reading[reading_count++] = formula->children[i];
 		else
 			plain[plain_count++] = formula->children[i];
@@ -828,7 +859,7 @@ static const struct formula *transport_raw(struct formula_space *space,
 		return raw_or(space, formula);
 	if (formula->kind == FORMULA_AND)
 		return raw_and(space, formula);
-	return uses_transport(space, formula) ? lengths_spread(space, formula) : formula;
+	return uses_transport(formula) ? lengths_spread(space, formula) : formula;
 }
 
 /* A chain of its own for @formula, for frames of @class. */
@@ -895,7 +926,7 @@ static void kind_lower(struct lowering *lowering, struct plan_chain *chain,
 	}
 	target = class_lower(lowering, kind->class, kind->suffix, formula);
 	rule = kind_rule(lowering, chain, kind, true);
-	if (!formula_uses(lowering->space, formula, kind->transport)) {
+	if (!formula_uses(formula, kind->transport)) {
 		if (target)
 			plan_rule_verdict(lowering->plan, rule, VERDICT_GOTO, target);
 		return;

@@ -17,7 +17,8 @@
  *	mirror/web/ip/cut    untagged IPv4 whose headers nft does not trust, raw
  *	mirror/web/1 ...     pieces: "return" where true, else "accept"
  *
- * Returns 0, -ENOMEM, or -E2BIG where it would nest deeper than nft allows.
+ * Returns 0, -ENOMEM, -E2BIG where it would nest deeper than nft allows, or -EMLINK
+ * for more jumps than newer kernels do.
  */
 int formula_lower(struct plan *plan, struct formula_space *space, const char *name,
 		  struct plan_chain *chain, const struct formula *formula,

@@ -169,6 +169,9 @@ static int match_chains(struct plan *plan, const struct mirror *mirror,
 	if (error == -E2BIG)
 		return error_definition(errors, &mirror->match_where,
 					"this nests deeper than the 16 chains that nft allows: say it in fewer levels, as several mirrors, or with --path tc");
+	if (error == -EMLINK)
+		return error_definition(errors, &mirror->match_where,
+					"this takes more jumps between chains than kernels allow: say it as several mirrors or with --path tc");
 	if (!error && plan->unsupported)
 		return error_definition(errors, &mirror->match_where,
 					"nft has no words for a test in this: --path tc can do it");

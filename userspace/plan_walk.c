@@ -91,7 +91,8 @@ int plan_walk_check(const struct plan *plan, const struct plan_chain *first)
 	qsort(walk.stations, walk.count, sizeof(*walk.stations), station_compare);
 	station = station_find(&walk, first->name);
 	station_visit(&walk, station);
-	error = station->height > JUMPS_ON_A_WAY || station->jumps > JUMPS_MAX ? -E2BIG : 0;
+	error = station->height > JUMPS_ON_A_WAY ? -E2BIG :
+		station->jumps > JUMPS_MAX ? -EMLINK : 0;
 	free(walk.stations);
 	return error;
 }

@@ -7,6 +7,19 @@
 
 match_fuzz_options=()
 
+# Does nft on egress tell a tag that a sender has put into the frame from one that
+# the kernel keeps beside it? Newer kernels call both by the protocol behind them,
+# and then the length of the former cannot be known.
+_tells_tags_apart() {
+	nft -f - <<-'END'
+		table netdev tags {
+			chain c { type filter hook egress device p0 priority 0; meta protocol 0x8100 counter; }
+		}
+	END
+	send p0 --vlan 10
+	nft list table netdev tags | grep -q 'packets 1 '
+}
+
 # Both paths with their markers, in this namespace.
 match_fuzz_prepare() {
 	local device source=p0 marker='ip host 198.51.100.99'
@@ -16,6 +29,11 @@ match_fuzz_prepare() {
 	fi
 	quiet_namespace
 	cable p0 p1
+	if has_feature nft_egress && ! _tells_tags_apart; then
+		echo "lengths of frames sent with a tag inside : skipped, this kernel does not tell"
+		match_fuzz_options+=(-t)
+	fi
+	! has_feature nft_egress || nft delete table netdev tags
 	ip link add tct0 type veth peer name tct0-tap
 	ip link set tct0 up
 	ip link set tct0-tap up

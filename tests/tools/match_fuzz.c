@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * match_fuzz [-i] [-q] SEED DECISIONS [EXPRESSION [FRAME]]
+ * match_fuzz [-i] [-t] [-q] SEED DECISIONS [EXPRESSION [FRAME]]
  *
  * Random expressions x frames on their edges, in the kernel: our rules (nft),
  * cls_bpf (tc) and libpcap must agree, frame by frame, on egress and ingress.
@@ -12,8 +12,9 @@
  * 198.51.100.99": a marker goes last each way, and copies arrive in order.
  * Frames carry their number in the source address. A difference is shrunk to a
  * small expression and one frame, and printed as a command. -i: the kernel has
- * no egress hook for nft, so that nft is asked on ingress only. -q: the first
- * difference ends it, as it is.
+ * no egress hook for nft, so that nft is asked on ingress only. -t: on egress it does
+ * not tell tags inside the frame from those beside it, and nft counts both. -q:
+ * the first difference ends it, as it is.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -34,6 +35,7 @@
 
 #define FRAMES_MAX 480
 #define FRAME_ROOM 9000
+#define BEYOND 256	/* bytes behind a frame's end, for libpcap to read */
 #define MARKER 0xff00	/* and the portion: an expression may copy markers too */
 #define PORTION 200
 #define WAIT 20000	/* milliseconds: a guest under emulation */
@@ -45,7 +47,7 @@ static const char *const directions[] = { "egress", "ingress" };
 static const char *const paths[] = { "nft", "tc" };
 
 struct sample {
-	uint8_t bytes[FRAME_ROOM];
+	uint8_t bytes[FRAME_ROOM + BEYOND];
 	size_t length;
 	bool cut_short;
 	const char *name;
@@ -54,6 +56,7 @@ struct sample {
 struct fuzz {
 	struct chance chance;
 	bool ingress_only;		/* nft has no hook on egress */
+	bool counts_tags_twice;		/* on egress, in the frame's length */
 	bool quick;			/* up to the first difference, not shrunk */
 	unsigned int round;
 	int sender[2], tap[2];
@@ -61,7 +64,7 @@ struct fuzz {
 	size_t sample_count;
 	uint8_t (*copies)[2][FRAMES_MAX];	/* by path, direction, frame */
 	unsigned int portion;		/* of frames, within the round */
-	unsigned long decisions, copied, expressions, odd, refused, cut, differences;
+	unsigned long decisions, copied, expressions, odd, refused, cut, untold, differences;
 };
 
 static void die(const char *what)
@@ -283,18 +286,38 @@ static int oracle_compile(struct oracle *oracle, const char *expression)
 	int error = 0;
 
 	memset(oracle, 0, sizeof(*oracle));
-	if (pcap_compile(pcap, &oracle->program, expression, 1, PCAP_NETMASK_UNKNOWN)) {
+	if (pcap_compile(pcap, &oracle->program, expression, 1, PCAP_NETMASK_UNKNOWN))
 		oracle->never = strstr(pcap_geterr(pcap), "rejects all");
-		error = oracle->never ? 0 : -EINVAL;
-	}
+	else
+		pcap_freecode(&oracle->program);
+	/* Its optimizer is not always right. */
+	if (pcap_compile(pcap, &oracle->program, expression, 0, PCAP_NETMASK_UNKNOWN))
+		error = -EINVAL;
 	pcap_close(pcap);
 	return error;
 }
 
 static void oracle_free(struct oracle *oracle)
 {
-	if (!oracle->never)
-		pcap_freecode(&oracle->program);
+	pcap_freecode(&oracle->program);
+}
+
+/* What libpcap says of a frame that is @more longer on the wire than it is, and
+ * has @beyond bytes behind its end. */
+static bool oracle_says(const struct oracle *oracle, const struct sample *sample,
+			unsigned int more, unsigned int beyond)
+{
+	struct pcap_pkthdr header = { .len = sample->length + more,
+				      .caplen = sample->length + beyond };
+
+	return pcap_offline_filter(&oracle->program, &header, sample->bytes);
+}
+
+static bool is_tagged(const struct sample *sample)
+{
+	unsigned int type = sample->bytes[12] << 8 | sample->bytes[13];
+
+	return type == 0x8100 || type == 0x88a8;
 }
 
 /* The first frame on which somebody differs, or -1. */
@@ -306,12 +329,9 @@ static long rounds_judge(struct fuzz *fuzz, const struct oracle *oracle, int *pa
 	for (*direction = 0; *direction < 2; ++*direction)
 		for (i = 0; i < fuzz->sample_count; i++) {
 			struct sample *sample = &fuzz->samples[i];
-			struct pcap_pkthdr header = { .len = sample->length,
-						      .caplen = sample->length };
 
 			sample_number(fuzz, sample, *direction, i);
-			*wanted = !oracle->never &&
-				  pcap_offline_filter(&oracle->program, &header, sample->bytes);
+			*wanted = oracle_says(oracle, sample, 0, 0);
 			fuzz->copied += *wanted;
 			for (*path = 0; *path < 2; ++*path) {
 				if (!is_asked(fuzz, *path, *direction))
@@ -319,7 +339,13 @@ static long rounds_judge(struct fuzz *fuzz, const struct oracle *oracle, int *pa
 				fuzz->decisions++;
 				if (fuzz->copies[*path][*direction][i] == *wanted)
 					continue;
-				if (fuzz->copies[*path][*direction][i] < 2 && is_cut_short(sample))
+				if (fuzz->counts_tags_twice && *path == NFT &&
+				    *direction == EGRESS && is_tagged(sample) &&
+				    oracle_says(oracle, sample, 4, 0) == !*wanted)
+					fuzz->untold++;
+				else if (fuzz->copies[*path][*direction][i] < 2 &&
+					 (is_cut_short(sample) ||
+					  oracle_says(oracle, sample, 0, BEYOND) == !*wanted))
 					fuzz->cut++;
 				else
 					return i;
@@ -486,6 +512,7 @@ int main(int argc, char **argv)
 
 	for (; argc > 1 && argv[1][0] == '-'; argv++, argc--) {
 		fuzz.ingress_only |= !strcmp(argv[1], "-i");
+		fuzz.counts_tags_twice |= !strcmp(argv[1], "-t");
 		fuzz.quick |= !strcmp(argv[1], "-q");
 	}
 	if (argc < 3)
@@ -504,8 +531,8 @@ int main(int argc, char **argv)
 	} else {
 		status = fuzz_run(&fuzz, strtoul(argv[2], NULL, 0));
 	}
-	printf("seed %s: %lu expressions (%lu not for libpcap, %lu refused), %lu decisions, %lu copied, %lu frames cut short went another way, %lu differences\n",
+	printf("seed %s: %lu expressions (%lu not for libpcap, %lu refused), %lu decisions, %lu copied, %lu frames cut short and %lu with a tag inside went another way, %lu differences\n",
 	       argv[1], fuzz.expressions, fuzz.odd, fuzz.refused, fuzz.decisions, fuzz.copied, fuzz.cut,
-	       fuzz.differences);
+	       fuzz.untold, fuzz.differences);
 	return status ? 1 : 0;
 }
