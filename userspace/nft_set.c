@@ -511,6 +511,7 @@ void nft_set_sort(struct nft_set *set)
 
 	if (set->count)
 		qsort_r(set->elements, set->count, size, element_compare, &size);
+	set->is_read = true;
 }
 
 void nft_set_free(struct nft_set *set)

@@ -34,6 +34,7 @@ struct nft_set {
 	 * order of these bytes once the set is sorted. */
 	uint8_t *elements;
 	size_t count, room;
+	bool is_read;			/* the elements, and sorted */
 	bool is_odd;			/* holds what we never put into a set */
 };
 

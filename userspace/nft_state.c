@@ -17,7 +17,6 @@
 
 /* How often the reading is begun anew when others change the ruleset. */
 #define READ_TRIES 50
-#define RULE_ROOM 65536
 
 struct reader {
 	struct nl_socket *netfilter;
@@ -245,41 +244,72 @@ static int elements_take(const struct nlmsghdr *message, void *data)
 	return nft_set_take_elements(data, message) ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
-static int elements_read(const struct reader *reader, struct nft_set *set)
+static int elements_ask(const struct nft_state *state, struct nft_set *set)
 {
+	struct nl_refusal refusal = { 0 };
 	struct nl_buffer buffer = { 0 };
 	struct nlmsghdr *message;
 	int error;
 
-	message = request_begin(&buffer, NFT_MSG_GETSETELEM, NLM_F_DUMP, reader->family,
+	message = request_begin(&buffer, NFT_MSG_GETSETELEM, NLM_F_DUMP, state->family,
 				set->name);
 	if (!message) {
 		nl_buffer_free(&buffer);
 		return -ENOMEM;
 	}
-	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, reader->table);
+	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, state->table);
 	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, set->name);
 	nl_message_end(&buffer, message);
-	error = nl_query(reader->netfilter, &buffer, elements_take, set, reader->refusal);
+	error = nl_query(state->netfilter, &buffer, elements_take, set, &refusal);
 	nl_buffer_free(&buffer);
-	/* Gone since the sets were listed: all is read anew. */
-	return error == -ENOENT ? -EINTR : error;
+	return error;
+}
+
+/* Another set can have the name by now: only the generation tells. */
+int nft_state_read_elements(const struct nft_state *state, struct nft_set *set)
+{
+	struct nft_state now = { 0 };
+	struct nl_refusal refusal = { 0 };
+	struct reader reader = { state->netfilter, &refusal, state->family, state->table,
+				 &now };
+	int error;
+
+	if (set->is_read)
+		return 0;
+	set->count = 0;
+	error = elements_ask(state, set);
+	if (!error)
+		error = question(&reader, NFT_MSG_GETGEN, NLM_F_ACK, 0, generation_take);
+	if (error == -ENOENT || (!error && now.generation != state->generation))
+		error = -EINTR;
+	if (!error)
+		nft_set_sort(set);
+	return error;
 }
 
 static int sets_read(const struct reader *reader)
 {
 	struct nft_state *state = reader->state;
-	size_t i;
 	int error;
 
+	state->netfilter = reader->netfilter;
+	state->family = reader->family;
+	state->table = strdup(reader->table);
+	if (!state->table)
+		return -ENOMEM;
 	error = question(reader, NFT_MSG_GETSET, NLM_F_DUMP, NFTA_SET_TABLE, set_take);
-	for (i = 0; i < state->set_count && !error; i++) {
-		error = elements_read(reader, &state->sets[i]);
-		nft_set_sort(&state->sets[i]);
-	}
 	if (!error && state->set_count)
 		qsort(state->sets, state->set_count, sizeof(*state->sets), set_name_compare);
 	return error;
+}
+
+const struct nft_set *nft_state_find_set(const struct nft_state *state, const char *name)
+{
+	struct nft_set key = { .name = (char *)name };
+
+	if (!state->set_count)
+		return NULL;
+	return bsearch(&key, state->sets, state->set_count, sizeof(key), set_name_compare);
 }
 
 static int state_read_once(const struct reader *reader)
@@ -350,6 +380,7 @@ void nft_state_free(struct nft_state *state)
 	for (i = 0; i < state->set_count; i++)
 		nft_set_free(&state->sets[i]);
 	free(state->sets);
+	free(state->table);
 	free(state->chains);
 	free(state->table_comment);
 	memset(state, 0, sizeof(*state));
@@ -368,10 +399,8 @@ static int expression_visit(struct nftnl_expr *expression, void *data)
 			    visit->data) ? -1 : 0;
 }
 
-/* Run @visit over the expressions of a rule; stops where it returns true. */
-static bool expression_find(const struct nftnl_rule *rule,
-			    bool (*visit)(struct nftnl_expr *, const char *, void *),
-			    void *data)
+bool nft_rule_find(const struct nftnl_rule *rule,
+		   bool (*visit)(struct nftnl_expr *, const char *, void *), void *data)
 {
 	struct visit visits = { visit, data };
 
@@ -394,7 +423,7 @@ bool nft_rule_counter(const struct nftnl_rule *rule, uint64_t *packets,
 {
 	uint64_t values[2];
 
-	if (!expression_find(rule, counter_visit, values))
+	if (!nft_rule_find(rule, counter_visit, values))
 		return false;
 	*packets = values[0];
 	*bytes = values[1];
@@ -421,7 +450,7 @@ static bool dup_visit(struct nftnl_expr *expression, const char *name, void *dat
 bool nft_rule_dup_index(const struct nftnl_rule *rule, unsigned int *index)
 {
 	*index = 0;
-	return expression_find(rule, dup_visit, index);
+	return nft_rule_find(rule, dup_visit, index);
 }
 
 const char *nft_rule_comment(const struct nftnl_rule *rule)
@@ -445,188 +474,4 @@ const char *nft_chain_comment(const struct nft_chain_state *chain)
 const char *nft_chain_device(const struct nft_chain_state *chain)
 {
 	return nftnl_chain_get_str(chain->chain, NFTNL_CHAIN_DEV);
-}
-
-/* What only one side says of an expression: what was counted, the number by which
- * a set goes until it has a name, and zero where nothing was meant. */
-static bool own_clear(struct nftnl_expr *expression, const char *name, void *data)
-{
-	(void)data;
-	if (!strcmp(name, "counter")) {
-		nftnl_expr_set_u64(expression, NFTNL_EXPR_CTR_PACKETS, 0);
-		nftnl_expr_set_u64(expression, NFTNL_EXPR_CTR_BYTES, 0);
-	} else if (!strcmp(name, "lookup")) {
-		nftnl_expr_set_u32(expression, NFTNL_EXPR_LOOKUP_SET_ID, 0);
-		nftnl_expr_set_u32(expression, NFTNL_EXPR_LOOKUP_FLAGS,
-				   nftnl_expr_get_u32(expression, NFTNL_EXPR_LOOKUP_FLAGS));
-	}
-	return false;
-}
-
-/* A rule's message without what only the kernel knows: handle, position, and
- * what was counted. Two rules that serialise alike are alike. */
-static void rule_serialise(struct nftnl_rule *rule, struct nlmsghdr *message)
-{
-	nftnl_rule_unset(rule, NFTNL_RULE_HANDLE);
-	nftnl_rule_unset(rule, NFTNL_RULE_POSITION);
-	expression_find(rule, own_clear, NULL);
-	mnl_nlmsg_put_header(message);
-	nftnl_rule_nlmsg_build_payload(message, rule);
-}
-
-/* The kernel's rule, as a copy by its own message, against the wish. */
-static int rule_is(const struct nftnl_rule *have, struct nftnl_rule *want)
-{
-	struct nlmsghdr *left = calloc(1, RULE_ROOM);
-	struct nlmsghdr *right = calloc(1, RULE_ROOM);
-	struct nftnl_rule *copy = nftnl_rule_alloc();
-	int result = -ENOMEM;
-
-	if (!left || !right || !copy)
-		goto out_free;
-	mnl_nlmsg_put_header(left);
-	mnl_nlmsg_put_extra_header(left, sizeof(struct nfgenmsg));
-	nftnl_rule_nlmsg_build_payload(left, (struct nftnl_rule *)have);
-	if (nftnl_rule_nlmsg_parse(left, copy) < 0)
-		goto out_free;
-	nftnl_rule_unset(copy, NFTNL_RULE_FAMILY);
-	memset(left, 0, RULE_ROOM);
-	rule_serialise(copy, left);
-	rule_serialise(want, right);
-	result = left->nlmsg_len == right->nlmsg_len &&
-		 !memcmp(left, right, left->nlmsg_len);
-out_free:
-	if (copy)
-		nftnl_rule_free(copy);
-	free(right);
-	free(left);
-	return result;
-}
-
-/* The names of the sets that a rule looks up, in the order of its tests. */
-struct lookups {
-	const char **names;
-	size_t count, room;	/* more than there is room for are counted only */
-};
-
-static bool lookup_visit(struct nftnl_expr *expression, const char *name, void *data)
-{
-	struct lookups *lookups = data;
-
-	if (!strcmp(name, "lookup")) {
-		if (lookups->count < lookups->room)
-			lookups->names[lookups->count] =
-				nftnl_expr_get_str(expression, NFTNL_EXPR_LOOKUP_SET);
-		lookups->count++;
-	}
-	return false;
-}
-
-static int sets_are(const struct nft_state *state, const struct lookups *lookups,
-		    const struct nft_form *forms)
-{
-	size_t i;
-	int same = 1;
-
-	for (i = 0; i < lookups->count && same > 0; i++, forms++) {
-		struct nft_set key = { .name = (char *)lookups->names[i] };
-		const struct nft_set *set = NULL;
-
-		while (!nft_form_has_set(forms))
-			forms++;
-		if (state->set_count)
-			set = bsearch(&key, state->sets, state->set_count, sizeof(key),
-				      set_name_compare);
-		same = set ? nft_set_is(set, forms) : 0;
-	}
-	return same;
-}
-
-/* A rule of the kernel against the wish: its sets by how they are called, what it
- * does, then what is in the sets. */
-static int rule_compare(const struct nft_state *state, const struct nftnl_rule *have,
-			const struct plan *plan, const struct plan_chain *chain,
-			const struct plan_rule *want, const struct nft_form *forms,
-			const struct link_table *links)
-{
-	struct lookups lookups = { 0 };
-	struct nftnl_rule *rule;
-	int same = -ENOMEM;
-	size_t i;
-
-	for (i = 0; i < want->count; i++)
-		lookups.room += nft_form_has_set(&forms[i]);
-	lookups.names = calloc(lookups.room + 1, sizeof(*lookups.names));
-	if (!lookups.names)
-		return -ENOMEM;
-	expression_find(have, lookup_visit, &lookups);
-	if (lookups.count != lookups.room) {
-		free(lookups.names);
-		return 0;
-	}
-	rule = nft_rule_build(plan, chain, want, forms, links, 0, lookups.names);
-	if (rule) {
-		same = rule_is(have, rule);
-		nftnl_rule_free(rule);
-	}
-	if (same > 0)
-		same = sets_are(state, &lookups, forms);
-	free(lookups.names);
-	return same;
-}
-
-static int rule_is_wish(const struct nft_state *state, const struct nftnl_rule *have,
-			const struct plan *plan, const struct plan_chain *chain,
-			const struct plan_rule *want, const struct link_table *links)
-{
-	struct nft_form *forms;
-	int same;
-
-	if (nft_forms_make(&forms, want))
-		return -ENOMEM;
-	same = rule_compare(state, have, plan, chain, want, forms, links);
-	free(forms);
-	return same;
-}
-
-static bool text_is(const char *have, const char *want)
-{
-	return have && want ? !strcmp(have, want) : have == want;
-}
-
-static bool chain_is(const struct nft_chain_state *have, const struct plan_chain *want)
-{
-	bool is_base = nftnl_chain_is_set(have->chain, NFTNL_CHAIN_HOOKNUM);
-
-	if (is_base != want->is_base || have->rule_count != want->rule_count ||
-	    !text_is(nft_chain_comment(have), want->comment))
-		return false;
-	if (!is_base)
-		return true;
-	return nftnl_chain_get_u32(have->chain, NFTNL_CHAIN_HOOKNUM) == want->hook &&
-	       nftnl_chain_get_s32(have->chain, NFTNL_CHAIN_PRIO) == want->priority &&
-	       nftnl_chain_get_u32(have->chain, NFTNL_CHAIN_POLICY) == NF_ACCEPT &&
-	       text_is(nft_chain_device(have), *want->device ? want->device : NULL);
-}
-
-int nft_state_has_plan(const struct nft_state *state, const struct plan *plan,
-		       const struct link_table *links)
-{
-	size_t i, j;
-
-	for (i = 0; i < plan->chain_count; i++) {
-		const struct plan_chain *want = plan->chains[i];
-		const struct nft_chain_state *have = nft_state_find(state, want->name);
-
-		if (!have || !chain_is(have, want))
-			return 0;
-		for (j = 0; j < want->rule_count; j++) {
-			int same = rule_is_wish(state, have->rules[j], plan, want,
-						&want->rules[j], links);
-
-			if (same <= 0)
-				return same;
-		}
-	}
-	return 1;
 }

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Is what the kernel holds what a plan wants?
+ */
+#include <errno.h>
+#include <libnftnl/chain.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nft_batch.h"
+#include "nft_state.h"
+
+#define RULE_ROOM 65536
+
+/* What only one side says of an expression: what was counted, the number by which
+ * a set goes until it has a name, and zero where nothing was meant. */
+static bool own_clear(struct nftnl_expr *expression, const char *name, void *data)
+{
+	(void)data;
+	if (!strcmp(name, "counter")) {
+		nftnl_expr_set_u64(expression, NFTNL_EXPR_CTR_PACKETS, 0);
+		nftnl_expr_set_u64(expression, NFTNL_EXPR_CTR_BYTES, 0);
+	} else if (!strcmp(name, "lookup")) {
+		nftnl_expr_set_u32(expression, NFTNL_EXPR_LOOKUP_SET_ID, 0);
+		nftnl_expr_set_u32(expression, NFTNL_EXPR_LOOKUP_FLAGS,
+				   nftnl_expr_get_u32(expression, NFTNL_EXPR_LOOKUP_FLAGS));
+	}
+	return false;
+}
+
+/* A rule's message without what only the kernel knows: handle, position, and
+ * what was counted. Two rules that serialise alike are alike. */
+static void rule_serialise(struct nftnl_rule *rule, struct nlmsghdr *message)
+{
+	nftnl_rule_unset(rule, NFTNL_RULE_HANDLE);
+	nftnl_rule_unset(rule, NFTNL_RULE_POSITION);
+	nft_rule_find(rule, own_clear, NULL);
+	mnl_nlmsg_put_header(message);
+	nftnl_rule_nlmsg_build_payload(message, rule);
+}
+
+/* The kernel's rule, as a copy by its own message, against the wish. */
+static int rule_is(const struct nftnl_rule *have, struct nftnl_rule *want)
+{
+	struct nlmsghdr *left = calloc(1, RULE_ROOM);
+	struct nlmsghdr *right = calloc(1, RULE_ROOM);
+	struct nftnl_rule *copy = nftnl_rule_alloc();
+	int result = -ENOMEM;
+
+	if (!left || !right || !copy)
+		goto out_free;
+	mnl_nlmsg_put_header(left);
+	mnl_nlmsg_put_extra_header(left, sizeof(struct nfgenmsg));
+	nftnl_rule_nlmsg_build_payload(left, (struct nftnl_rule *)have);
+	if (nftnl_rule_nlmsg_parse(left, copy) < 0)
+		goto out_free;
+	nftnl_rule_unset(copy, NFTNL_RULE_FAMILY);
+	memset(left, 0, RULE_ROOM);
+	rule_serialise(copy, left);
+	rule_serialise(want, right);
+	result = left->nlmsg_len == right->nlmsg_len &&
+		 !memcmp(left, right, left->nlmsg_len);
+out_free:
+	if (copy)
+		nftnl_rule_free(copy);
+	free(right);
+	free(left);
+	return result;
+}
+
+/* The names of the sets that a rule looks up, in the order of its tests. */
+struct lookups {
+	const char **names;
+	size_t count, room;	/* more than there is room for are counted only */
+};
+
+static bool lookup_visit(struct nftnl_expr *expression, const char *name, void *data)
+{
+	struct lookups *lookups = data;
+
+	if (!strcmp(name, "lookup")) {
+		if (lookups->count < lookups->room)
+			lookups->names[lookups->count] =
+				nftnl_expr_get_str(expression, NFTNL_EXPR_LOOKUP_SET);
+		lookups->count++;
+	}
+	return false;
+}
+
+static int lookups_take(struct lookups *lookups, const struct nftnl_rule *rule,
+			const struct nft_form *forms, size_t count)
+{
+	size_t i;
+
+	memset(lookups, 0, sizeof(*lookups));
+	for (i = 0; i < count; i++)
+		lookups->room += nft_form_has_set(&forms[i]);
+	lookups->names = calloc(lookups->room + 1, sizeof(*lookups->names));
+	if (!lookups->names)
+		return -ENOMEM;
+	nft_rule_find(rule, lookup_visit, lookups);
+	return 0;
+}
+
+static int sets_are(const struct nft_state *state, const struct lookups *lookups,
+		    const struct nft_form *forms)
+{
+	size_t i;
+	int same = 1;
+
+	for (i = 0; i < lookups->count && same > 0; i++, forms++) {
+		struct nft_set *set;
+
+		while (!nft_form_has_set(forms))
+			forms++;
+		set = (struct nft_set *)nft_state_find_set(state, lookups->names[i]);
+		if (!set)
+			return 0;
+		same = nft_state_read_elements(state, set);
+		same = same ? same : nft_set_is(set, forms);
+	}
+	return same;
+}
+
+/* What a rule does, with its sets as they are called. */
+static int rule_does(const struct nftnl_rule *have, const struct plan *plan,
+		     const struct plan_chain *chain, const struct plan_rule *want,
+		     const struct nft_form *forms, const struct lookups *lookups,
+		     const struct link_table *links)
+{
+	struct nftnl_rule *rule;
+	int same;
+
+	if (lookups->count != lookups->room)
+		return 0;
+	rule = nft_rule_build(plan, chain, want, forms, links, 0, lookups->names);
+	if (!rule)
+		return -ENOMEM;
+	same = rule_is(have, rule);
+	nftnl_rule_free(rule);
+	return same;
+}
+
+/* Two looks at each rule: at what it does, and later, since that may take long, at
+ * what is in its sets. */
+enum look {
+	LOOK_RULES,
+	LOOK_SETS,
+};
+
+static int rule_look(const struct nft_state *state, const struct nftnl_rule *have,
+		     const struct plan *plan, const struct plan_chain *chain,
+		     const struct plan_rule *want, const struct link_table *links,
+		     enum look look)
+{
+	struct lookups lookups;
+	struct nft_form *forms;
+	int same;
+
+	if (nft_forms_make(&forms, want))
+		return -ENOMEM;
+	same = lookups_take(&lookups, have, forms, want->count);
+	if (!same)
+		same = look == LOOK_SETS ? sets_are(state, &lookups, forms) :
+		       rule_does(have, plan, chain, want, forms, &lookups, links);
+	free(lookups.names);
+	free(forms);
+	return same;
+}
+
+static bool text_is(const char *have, const char *want)
+{
+	return have && want ? !strcmp(have, want) : have == want;
+}
+
+static bool chain_is(const struct nft_chain_state *have, const struct plan_chain *want)
+{
+	bool is_base = nftnl_chain_is_set(have->chain, NFTNL_CHAIN_HOOKNUM);
+
+	if (is_base != want->is_base || have->rule_count != want->rule_count ||
+	    !text_is(nft_chain_comment(have), want->comment))
+		return false;
+	if (!is_base)
+		return true;
+	return nftnl_chain_get_u32(have->chain, NFTNL_CHAIN_HOOKNUM) == want->hook &&
+	       nftnl_chain_get_s32(have->chain, NFTNL_CHAIN_PRIO) == want->priority &&
+	       nftnl_chain_get_u32(have->chain, NFTNL_CHAIN_POLICY) == NF_ACCEPT &&
+	       text_is(nft_chain_device(have), *want->device ? want->device : NULL);
+}
+
+static int plan_look(const struct nft_state *state, const struct plan *plan,
+		     const struct link_table *links, enum look look)
+{
+	size_t i, j;
+
+	for (i = 0; i < plan->chain_count; i++) {
+		const struct plan_chain *want = plan->chains[i];
+		const struct nft_chain_state *have = nft_state_find(state, want->name);
+
+		if (!have || !chain_is(have, want))
+			return 0;
+		for (j = 0; j < want->rule_count; j++) {
+			int same = rule_look(state, have->rules[j], plan, want,
+					     &want->rules[j], links, look);
+
+			if (same <= 0)
+				return same;
+		}
+	}
+	return 1;
+}
+
+int nft_state_has_plan(const struct nft_state *state, const struct plan *plan,
+		       const struct link_table *links)
+{
+	int same;
+
+	same = plan_look(state, plan, links, LOOK_RULES);
+	if (same > 0)
+		same = plan_look(state, plan, links, LOOK_SETS);
+	/* What has changed meanwhile is not the plan any more: whoever goes on
+	 * from here is told so by the generation. */
+	return same == -EINTR ? 0 : same;
+}
