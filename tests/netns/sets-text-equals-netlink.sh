@@ -41,6 +41,7 @@ compare forms 15000
 for ((seed = 1; seed <= 10; seed++)); do compare "random:$seed" 100; done
 # More than fits into one message.
 compare large:20000 4
+compare table:5000 4
 
 # Anonymous sets go with their rules.
 "$tools/plans" apply forms

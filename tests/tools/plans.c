@@ -3,7 +3,8 @@
  * plans text|apply|has|changed PLAN
  *
  * Plans for the comparison of the ways out: every form of a test ("forms"), some
- * that chance makes ("random:SEED"), or a set of many intervals ("large:COUNT").
+ * that chance makes ("random:SEED"), a set of many intervals ("large:COUNT"), or
+ * of many rows ("table:COUNT").
  * "text" prints one for nft, "apply" puts it into the kernel, "has" says whether
  * the kernel has it (1 or 0), "changed" says how many small changes of it the
  * kernel seems to have as well, and of how many.
@@ -445,6 +446,34 @@ static void large_make(struct plan *plan, size_t count)
 	free(ranges);
 }
 
+/* Addresses with ports of their own. */
+static void table_make(struct plan *plan, size_t count)
+{
+	static const struct subject subject = {
+		.network = 0x0800, .transport = 6,
+	};
+	static const struct plan_place places[] = {
+		{ .field = FIELD_IP_SOURCE }, { .field = FIELD_TCP_DESTINATION },
+	};
+	uint8_t (*values)[PLAN_VALUE_MAX] = calloc(2 * count, sizeof(*values));
+	struct plan_rule *rule;
+	size_t i;
+
+	if (!values || !plan_add_chain(plan, "many"))
+		exit(1);
+	rule = rule_begin(plan, &subject);
+	for (i = 0; i < count; i++) {
+		uint8_t address[] = { 10, i >> 16, i >> 8, i };
+
+		memcpy(values[2 * i], address, sizeof(address));
+		values[2 * i + 1][1] = i % 100;
+	}
+	plan_rule_test_rows(plan, rule, places, 2, false,
+			    (const uint8_t (*)[PLAN_VALUE_MAX])values, count);
+	rule_end(plan, rule, "many");
+	free(values);
+}
+
 /* --- what to do with one --- */
 
 static int plan_make(struct plan *plan, const char *name)
@@ -458,6 +487,8 @@ static int plan_make(struct plan *plan, const char *name)
 		random_make(plan, atol(name + 7));
 	} else if (!strncmp(name, "large:", 6)) {
 		large_make(plan, atol(name + 6));
+	} else if (!strncmp(name, "table:", 6)) {
+		table_make(plan, atol(name + 6));
 	} else {
 		return -EINVAL;
 	}
