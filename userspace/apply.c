@@ -48,6 +48,10 @@ static int is_unchanged(const struct session *session, const struct mirror *mirr
 		count += removal_chain_is_of(&session->state.chains[i], mirror->name);
 	if (count != plan->chain_count)
 		return 0;
+	for (count = 0, i = 0; i < session->state.set_count; i++)
+		count += removal_set_is_of(&session->state.sets[i], mirror->name);
+	if (count != plan->set_count)
+		return 0;
 	return nft_state_has_plan(&session->state, plan, &session->links);
 }
 
@@ -64,6 +68,8 @@ static int change_send(struct session *session, const struct mirror *mirror,
 		error = session->state.table_present ?
 			removal_build(&buffer, &session->state, mirror->name) :
 			nft_batch_add_table(&buffer, plan);
+	if (!error)
+		error = nft_batch_add_sets(&buffer, plan);
 	if (!error)
 		error = nft_batch_add_chains(&buffer, plan);
 	if (!error)

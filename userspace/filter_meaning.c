@@ -880,8 +880,63 @@ static formula_t mean(struct meaning *meaning, const struct filter *filter)
 	return mean_primitive(meaning, filter);
 }
 
+/* --- lists of addresses --- */
+
+static formula_t field_in(struct meaning *meaning, unsigned int offset,
+			  const struct address_ranges *list, unsigned int length)
+{
+	struct formula_place place = { .base = FORMULA_FRAME, .offset = offset,
+				       .length = length };
+
+	if (offset + length > REACH_FRAME)
+		return range(meaning, FORMULA_FRAME, offset, length, 0, 0, 0);
+	memset(place.mask, 0xff, length);
+	return formula_test(meaning->space, &place, list->ranges, list->count);
+}
+
+/* What mean_host() says of one address, of all addresses at once. */
+static formula_t list_in(struct meaning *meaning, const struct address_ranges *list,
+			 uint32_t type, unsigned int source, unsigned int destination)
+{
+	unsigned int network = network_offset(meaning);
+	unsigned int length = type == ETH_P_IPV6 ? 16 : 4;
+	formula_t fields;
+
+	if (!list->count)
+		return formula_constant(meaning->space, false);
+	fields = either(meaning, field_in(meaning, network + source, list, length),
+			field_in(meaning, network + destination, list, length));
+	return both(meaning, link_type(meaning, type), fields);
+}
+
+static formula_t mean_list(struct meaning *meaning, const struct address_list *list)
+{
+	const struct filter here = { .where = list->where };
+	formula_t result;
+
+	meaning->at = &here;
+	result = either(meaning, list_in(meaning, &list->ip, ETH_P_IP, 12, 16),
+			list_in(meaning, &list->ip6, ETH_P_IPV6, 8, 24));
+	if (!meaning->layers.labels && list->ip.count) {
+		result = either(meaning, result,
+				list_in(meaning, &list->ip, ETH_P_ARP, 14, 24));
+		result = either(meaning, result,
+				list_in(meaning, &list->ip, ETH_P_RARP, 14, 24));
+	}
+	meaning->at = NULL;
+	return result;
+}
+
 int filter_meaning(struct formula_space *space, const struct filter *filter,
 		   const struct formula **formula, struct error_list *errors)
+{
+	return filter_meaning_within(space, filter, NULL, NULL, formula, errors);
+}
+
+int filter_meaning_within(struct formula_space *space, const struct filter *filter,
+			  const struct address_list *hosts,
+			  const struct address_list *except,
+			  const struct formula **formula, struct error_list *errors)
 {
 	struct meaning meaning = {
 		.space = space, .errors = errors,
@@ -889,6 +944,11 @@ int filter_meaning(struct formula_space *space, const struct filter *filter,
 	};
 
 	*formula = filter ? mean(&meaning, filter) : formula_constant(space, true);
+	if (hosts && hosts->given && !meaning.error)
+		*formula = both(&meaning, *formula, mean_list(&meaning, hosts));
+	if (except && except->given && !meaning.error)
+		*formula = both(&meaning, *formula,
+				negate(&meaning, mean_list(&meaning, except)));
 	if (meaning.error)
 		return meaning.error;
 	if (formula_space_error(space) == -E2BIG)

@@ -6,6 +6,7 @@
 #ifndef FILTER_MEANING_H
 #define FILTER_MEANING_H
 
+#include "address_list.h"
 #include "filter.h"
 #include "formula.h"
 
@@ -16,5 +17,13 @@
  * -ENOMEM. */
 int filter_meaning(struct formula_space *space, const struct filter *filter,
 		   const struct formula **formula, struct error_list *errors);
+
+/* The same of "(@filter) and (net A or net B ...) and not (net C or ...)", A and B
+ * from @hosts, C from @except. Both lists are normalised; one that was not given is
+ * left out. */
+int filter_meaning_within(struct formula_space *space, const struct filter *filter,
+			  const struct address_list *hosts,
+			  const struct address_list *except,
+			  const struct formula **formula, struct error_list *errors);
 
 #endif

@@ -234,6 +234,16 @@ static uint8_t row_protocol(const struct lowering *lowering, const struct row *r
 	return 0;
 }
 
+/* Of two tests of the same length the one that does not begin with zero: a test and
+ * its negation then look up one set. */
+static bool is_long_and_later(const struct formula *test)
+{
+	static const uint8_t zero[PLAN_VALUE_MAX];
+
+	return test->count > PLAN_ANONYMOUS_MAX &&
+	       memcmp(test->ranges[0].low, zero, test->place.length);
+}
+
 /* Is "none of @test's values" the plainer way to say a test? "Not this one" is
  * plainer than "from the next one on", and all that nft has for an interface. */
 static bool is_plainer(const struct formula *test, const struct formula *negation)
@@ -242,7 +252,8 @@ static bool is_plainer(const struct formula *test, const struct formula *negatio
 		return false;
 	if (test->count != negation->count)
 		return test->count < negation->count;
-	return test->count == 1 && is_one_value(test) && !is_one_value(negation);
+	return is_long_and_later(test) ||
+	       (test->count == 1 && is_one_value(test) && !is_one_value(negation));
 }
 
 /* Whichever is plainer: these values, or not those others. */

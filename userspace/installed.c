@@ -132,10 +132,16 @@ static int start_rule_take(struct installed_mirror *mirror, const struct nftnl_r
 	const char *comment = nft_rule_comment(rule);
 	const char *source = comment_rest(comment, PLAN_COMMENT_FROM);
 	const char *device = comment_rest(comment, PLAN_COMMENT_TO);
+	const char *hosts = comment_rest(comment, PLAN_COMMENT_HOSTS);
+	const char *except = comment_rest(comment, PLAN_COMMENT_EXCEPT);
 	struct installed_target *target;
 
 	if (source)
 		return source_take(mirror, source);
+	if (hosts)
+		mirror->hosts = strtoul(hosts, NULL, 10);
+	if (except)
+		mirror->except = strtoul(except, NULL, 10);
 	if (!device)
 		return 0;
 	target = target_entry(mirror, device);

@@ -33,6 +33,7 @@ struct installed_target {
 struct installed_mirror {
 	char name[IFNAMSIZ];
 	char *match_text;	/* NULL: everything */
+	size_t hosts, except;	/* how many entries the lists had, 0: no list */
 	struct installed_source *sources;
 	size_t source_count;
 	struct installed_target *targets;

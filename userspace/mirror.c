@@ -47,6 +47,8 @@ void definition_free(struct definition *definition)
 void mirror_free(struct mirror *mirror)
 {
 	filter_free(mirror->match);
+	address_list_free(&mirror->hosts);
+	address_list_free(&mirror->except);
 	free(mirror->match_text);
 	free(mirror->match_source);
 	free(mirror->sources);
@@ -251,6 +253,18 @@ int mirror_add_target(struct mirror *mirror, const char *text,
 	return 0;
 }
 
+bool mirror_is_selective(const struct mirror *mirror)
+{
+	return mirror->match_text || mirror->hosts.given || mirror->except.given;
+}
+
+const struct location *mirror_selection_where(const struct mirror *mirror)
+{
+	if (mirror->match_text)
+		return &mirror->match_where;
+	return mirror->hosts.given ? &mirror->hosts.where : &mirror->except.where;
+}
+
 /* For nft it is parsed and, to see that it fits, made into rules once. */
 int mirror_parse_match(struct mirror *mirror, struct error_list *errors)
 {
@@ -258,8 +272,10 @@ int mirror_parse_match(struct mirror *mirror, struct error_list *errors)
 	struct plan plan;
 	int error;
 
-	if (!mirror->match_text)
+	if (!mirror_is_selective(mirror))
 		return 0;
+	address_list_normalise(&mirror->hosts);
+	address_list_normalise(&mirror->except);
 	if (mirror->path == MIRROR_PATH_TC) {
 		error = tc_text_match(mirror, &code, errors);
 		free(code);
@@ -267,8 +283,8 @@ int mirror_parse_match(struct mirror *mirror, struct error_list *errors)
 	}
 	filter_free(mirror->match);
 	mirror->match = NULL;
-	error = filter_parse(mirror->match_source, &mirror->match_where,
-			     &mirror->match, errors);
+	error = mirror->match_text ? filter_parse(mirror->match_source, &mirror->match_where,
+						  &mirror->match, errors) : 0;
 	if (error)
 		return error;
 	plan_init(&plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);

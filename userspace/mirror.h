@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "address_list.h"
 #include "error.h"
 
 struct filter;
@@ -44,6 +45,8 @@ struct mirror {
 	char *match_source;	/* as it was written */
 	struct location match_where;
 	struct filter *match;	/* parsed by mirror_validate(), for the nft path */
+	struct address_list hosts;	/* only to or from these, if given */
+	struct address_list except;	/* never these */
 	struct source *sources;
 	size_t source_count;
 	struct target *targets;
@@ -87,7 +90,13 @@ int mirror_add_source(struct mirror *mirror, const char *text,
 int mirror_add_target(struct mirror *mirror, const char *text,
 		      const struct location *where, struct error_list *errors);
 
-/* Read the match: can it be said on this mirror's path? Part of
+/* Is anything asked of a frame? */
+bool mirror_is_selective(const struct mirror *mirror);
+
+/* Where what is asked of a frame was written, for what concerns the whole. */
+const struct location *mirror_selection_where(const struct mirror *mirror);
+
+/* Read the match and the lists: can they be said on this mirror's path? Part of
  * mirror_validate(); for callers that have other errors to report already.
  * Returns 0, -ENOMEM, or -EINVAL with a record that names the word. */
 int mirror_parse_match(struct mirror *mirror, struct error_list *errors);

@@ -306,13 +306,14 @@ struct set_naming {
 static int lookup_add(struct nftnl_rule *rule, const struct nft_form *form,
 		      struct set_naming *naming)
 {
-	const char *name = naming->names ? *naming->names++ : NFT_SET_NAME;
+	const char *name = naming->names ? *naming->names++ :
+			   form->set ? form->set->name : NFT_SET_NAME;
 	struct nftnl_expr *lookup = expression_add(rule, "lookup");
 
 	if (!lookup || nftnl_expr_set_str(lookup, NFTNL_EXPR_LOOKUP_SET, name))
 		return -ENOMEM;
 	nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
-	if (!naming->names)
+	if (!naming->names && !form->set)
 		nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SET_ID, naming->id++);
 	if (form->negated)
 		nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_FLAGS, NFT_LOOKUP_F_INV);
@@ -496,7 +497,7 @@ static bool rule_has_dup(const struct plan_rule *rule)
 	return rule->count && rule->statements[rule->count - 1].kind == STATEMENT_DUP;
 }
 
-/* The sets of a rule, numbered from @set_id on. */
+/* The anonymous sets of a rule, numbered from @set_id on. */
 static int sets_put(struct nl_buffer *buffer, const struct plan *plan,
 		    const struct plan_chain *chain, const struct plan_rule *rule,
 		    const struct nft_form *forms, uint32_t set_id)
@@ -504,7 +505,7 @@ static int sets_put(struct nl_buffer *buffer, const struct plan *plan,
 	size_t i;
 
 	for (i = 0; i < rule->count; i++)
-		if (nft_form_has_set(&forms[i]) &&
+		if (nft_form_has_set(&forms[i]) && !forms[i].set &&
 		    nft_set_put(buffer, plan, chain->name, &forms[i], set_id++))
 			return -ENOMEM;
 	return 0;
@@ -537,6 +538,19 @@ static int rule_put(struct nl_buffer *buffer, const struct plan *plan,
 		nftnl_rule_free(object);
 	free(forms);
 	return message ? 0 : -ENOMEM;
+}
+
+int nft_batch_add_sets(struct nl_buffer *buffer, const struct plan *plan)
+{
+	struct nft_form form;
+	size_t i;
+
+	for (i = 0; i < plan->set_count; i++) {
+		nft_form_of_set(&form, plan->sets[i]);
+		if (nft_set_put(buffer, plan, plan->sets[i]->name, &form, buffer->count + 1))
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 int nft_batch_add_rules(struct nl_buffer *buffer, const struct plan *plan,
@@ -589,4 +603,11 @@ int nft_batch_delete_chain(struct nl_buffer *buffer, unsigned int family,
 {
 	return delete_put(buffer, NFT_MSG_DELCHAIN, family, NFTA_CHAIN_TABLE, table,
 			  NFTA_CHAIN_NAME, chain);
+}
+
+int nft_batch_delete_set(struct nl_buffer *buffer, unsigned int family,
+			 const char *table, const char *set)
+{
+	return delete_put(buffer, NFT_MSG_DELSET, family, NFTA_SET_TABLE, table,
+			  NFTA_SET_NAME, set);
 }

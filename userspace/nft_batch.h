@@ -42,8 +42,9 @@ int nft_batch_begin(struct nl_buffer *buffer, uint32_t generation);
 int nft_batch_end(struct nl_buffer *buffer);
 
 int nft_batch_add_table(struct nl_buffer *buffer, const struct plan *plan);
-/* All chains of @plan first, then all rules, so that jumps find their chain.
- * Each rule has its sets before it. */
+/* All sets and chains of @plan first, then all rules, so that rules find what they
+ * name. Each rule has its anonymous sets before it. */
+int nft_batch_add_sets(struct nl_buffer *buffer, const struct plan *plan);
 int nft_batch_add_chains(struct nl_buffer *buffer, const struct plan *plan);
 int nft_batch_add_rules(struct nl_buffer *buffer, const struct plan *plan,
 			const struct link_table *links);
@@ -54,10 +55,12 @@ int nft_batch_flush_chain(struct nl_buffer *buffer, unsigned int family,
 			  const char *table, const char *chain);
 int nft_batch_delete_chain(struct nl_buffer *buffer, unsigned int family,
 			   const char *table, const char *chain);
+int nft_batch_delete_set(struct nl_buffer *buffer, unsigned int family,
+			 const char *table, const char *set);
 
 /* One rule as libnftnl object, NULL without memory. @forms are its tests, by
- * nft_forms_make(); the sets that it looks up are numbered from @set_id on, or
- * have the @set_names that the kernel gave them, if that is not NULL. */
+ * nft_forms_make(); the anonymous sets that it looks up are numbered from @set_id on;
+ * or all of them have @set_names, as the kernel says, if that is not NULL. */
 struct nftnl_rule *nft_rule_build(const struct plan *plan,
 				  const struct plan_chain *chain,
 				  const struct plan_rule *rule,

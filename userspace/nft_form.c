@@ -311,8 +311,20 @@ static void ranges_form(struct nft_form *form, const struct plan_ranges *ranges)
 		return;
 	}
 	form->many = ranges->ranges;
+	form->set = ranges->set;
 	form->count = ranges->count;
 	form->compare = compare_many(form);
+}
+
+void nft_form_of_set(struct nft_form *form, const struct plan_set *set)
+{
+	const struct plan_ranges ranges = {
+		.place = set->place, .set = set, .ranges = set->ranges, .count = set->count,
+	};
+
+	memset(form, 0, sizeof(*form));
+	form->place = (struct nft_place){ set->place.field, plan_place_info(&set->place) };
+	ranges_form(form, &ranges);
 }
 
 /* A second header of a kind is one too many for nft, whichever it is. */

@@ -43,6 +43,7 @@ struct nft_form {
 	unsigned int prefix;	/* PREFIX: bits */
 	struct plan_range only;
 	const struct plan_range *many;	/* SET, INTERVALS: the plan's */
+	const struct plan_set *set;	/* of them in the table, NULL: only in the rule */
 	size_t count;			/* of them, or of rows */
 	struct nft_place places[PLAN_ROW_MAX];	/* ROWS: instead of the one place */
 	const struct plan_rows *rows;	/* ROWS: the plan's */
@@ -69,6 +70,9 @@ void nft_form_next(struct nft_form *form, struct nft_context *context,
  * an entry a statement, all zero where it is no test. nft makes one test of two that
  * are neighbours in the packet. Returns 0 or -ENOMEM. */
 int nft_forms_make(struct nft_form **forms, const struct plan_rule *rule);
+
+/* The form of a test against @set, for the set itself. */
+void nft_form_of_set(struct nft_form *form, const struct plan_set *set);
 
 static inline bool nft_form_has_set(const struct nft_form *form)
 {

@@ -134,6 +134,7 @@ static bool is_open(const struct cursor *cursor)
 /* Types of libnftnl's and nft's user data. */
 enum {
 	SET_KEY_ORDER = 0, SET_MERGE_ELEMENTS = 2, SET_KEY_TYPEOF = 3,
+	SET_COMMENT = 7,
 	TYPEOF_EXPRESSION = 0, TYPEOF_DATA = 1,
 	PAYLOAD_HEADER = 0, PAYLOAD_FIELD = 1, PAYLOAD_BASE = 2, PAYLOAD_OFFSET = 3,
 	PAYLOAD_LENGTH = 4,
@@ -218,6 +219,16 @@ static void note_number(struct notes *notes, uint8_t type, uint32_t number)
 	notes->used += sizeof(number);
 }
 
+static void note_text(struct notes *notes, uint8_t type, const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	notes->bytes[notes->used++] = type;
+	notes->bytes[notes->used++] = size;
+	memcpy(notes->bytes + notes->used, text, size);
+	notes->used += size;
+}
+
 /* A note of notes: its length is told when it is complete. */
 static size_t note_begin(struct notes *notes, uint8_t type)
 {
@@ -285,24 +296,32 @@ static uint32_t key_order(const struct nft_form *form)
 	       place->field == FIELD_META_L4PROTO ? ORDER_HOST : ORDER_NETWORK;
 }
 
+/* What a mask leaves has no name; a set that has one says "type" where it can. */
+static bool has_typeof(const struct nft_form *form)
+{
+	return !form->masked && (!form->set || form->place.field == FIELD_RAW);
+}
+
 /* For nft to print the keys by: what order they have, and what expression they
- * come from. What a mask leaves has no name. */
+ * come from. */
 static void set_notes(struct notes *notes, const struct nft_form *form)
 {
 	size_t begin;
 
 	notes->used = 0;
 	note_number(notes, SET_KEY_ORDER, key_order(form));
-	if (form->compare == COMPARE_INTERVALS)
+	if (form->compare == COMPARE_INTERVALS && !form->set)
 		note_number(notes, SET_MERGE_ELEMENTS, true);
-	if (form->masked)
-		return;
-	begin = note_begin(notes, SET_KEY_TYPEOF);
-	if (form->compare == COMPARE_ROWS)
-		note_places(notes, form);
-	else
-		note_place(notes, &form->place);
-	note_end(notes, begin);
+	if (has_typeof(form)) {
+		begin = note_begin(notes, SET_KEY_TYPEOF);
+		if (form->compare == COMPARE_ROWS)
+			note_places(notes, form);
+		else
+			note_place(notes, &form->place);
+		note_end(notes, begin);
+	}
+	if (form->set)
+		note_text(notes, SET_COMMENT, form->set->comment);
 }
 
 static uint32_t key_type(const struct nft_form *form)
@@ -319,29 +338,40 @@ static uint32_t key_type(const struct nft_form *form)
 
 /* --- messages --- */
 
-static int set_put(struct nl_buffer *buffer, const struct plan *plan, const char *chain,
+static const char *name_of(const struct nft_form *form)
+{
+	return form->set ? form->set->name : NFT_SET_NAME;
+}
+
+static uint32_t flags_of(const struct nft_form *form)
+{
+	return NFT_SET_CONSTANT | (form->set ? 0 : NFT_SET_ANONYMOUS) |
+	       (form->compare == COMPARE_INTERVALS ? NFT_SET_INTERVAL : 0);
+}
+
+static int set_put(struct nl_buffer *buffer, const struct plan *plan, const char *what,
 		   const struct nft_form *form, uint32_t id)
 {
-	uint32_t flags = NFT_SET_ANONYMOUS | NFT_SET_CONSTANT;
 	struct nlmsghdr *message;
 	struct nlattr *nest;
 	struct notes notes;
 
 	message = nft_message_begin(buffer, NFT_MSG_NEWSET, NLM_F_CREATE, plan->family,
-				    NFT_MESSAGE_SET, chain);
+				    NFT_MESSAGE_SET, what);
 	if (!message)
 		return -ENOMEM;
-	if (form->compare == COMPARE_INTERVALS)
-		flags |= NFT_SET_INTERVAL;
 	mnl_attr_put_strz(message, NFTA_SET_TABLE, plan->table);
-	mnl_attr_put_strz(message, NFTA_SET_NAME, NFT_SET_NAME);
-	mnl_attr_put_u32(message, NFTA_SET_FLAGS, htonl(flags));
+	mnl_attr_put_strz(message, NFTA_SET_NAME, name_of(form));
+	mnl_attr_put_u32(message, NFTA_SET_FLAGS, htonl(flags_of(form)));
 	mnl_attr_put_u32(message, NFTA_SET_KEY_TYPE, htonl(key_type(form)));
 	mnl_attr_put_u32(message, NFTA_SET_KEY_LEN, htonl(key_length(form)));
 	mnl_attr_put_u32(message, NFTA_SET_ID, htonl(id));
-	nest = mnl_attr_nest_start(message, NFTA_SET_DESC);
-	mnl_attr_put_u32(message, NFTA_SET_DESC_SIZE, htonl(element_count(form)));
-	mnl_attr_nest_end(message, nest);
+	/* The size is a limit: nft gives it to what can never grow. */
+	if (!form->set) {
+		nest = mnl_attr_nest_start(message, NFTA_SET_DESC);
+		mnl_attr_put_u32(message, NFTA_SET_DESC_SIZE, htonl(element_count(form)));
+		mnl_attr_nest_end(message, nest);
+	}
 	set_notes(&notes, form);
 	mnl_attr_put(message, NFTA_SET_USERDATA, notes.used, notes.bytes);
 	nl_message_end(buffer, message);
@@ -368,7 +398,7 @@ static void element_put(struct nlmsghdr *message, const struct nft_element *elem
 	mnl_attr_nest_end(message, outer);
 }
 
-int nft_set_put(struct nl_buffer *buffer, const struct plan *plan, const char *chain,
+int nft_set_put(struct nl_buffer *buffer, const struct plan *plan, const char *what,
 		const struct nft_form *form, uint32_t id)
 {
 	struct cursor cursor = { .form = form };
@@ -376,17 +406,17 @@ int nft_set_put(struct nl_buffer *buffer, const struct plan *plan, const char *c
 	struct nlmsghdr *message;
 	bool more;
 
-	if (set_put(buffer, plan, chain, form, id))
+	if (set_put(buffer, plan, what, form, id))
 		return -ENOMEM;
 	for (more = element_next(&cursor, &element); more; ) {
 		struct nlattr *nest;
 
 		message = nft_message_begin(buffer, NFT_MSG_NEWSETELEM, NLM_F_CREATE,
-					    plan->family, NFT_MESSAGE_SET, chain);
+					    plan->family, NFT_MESSAGE_SET, what);
 		if (!message)
 			return -ENOMEM;
 		mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, plan->table);
-		mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, NFT_SET_NAME);
+		mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, name_of(form));
 		mnl_attr_put_u32(message, NFTA_SET_ELEM_LIST_SET_ID, htonl(id));
 		nest = mnl_attr_nest_start(message, NFTA_SET_ELEM_LIST_ELEMENTS);
 		while (more && message->nlmsg_len < ELEMENTS_ROOM) {
@@ -401,9 +431,24 @@ int nft_set_put(struct nl_buffer *buffer, const struct plan *plan, const char *c
 
 /* --- reading --- */
 
+/* The comment among nft's notes. Returns 0 or -ENOMEM. */
+static int comment_take(struct nft_set *set, const uint8_t *bytes, size_t length)
+{
+	while (length >= 2 && (size_t)bytes[1] + 2 <= length) {
+		if (bytes[0] == SET_COMMENT && !set->comment) {
+			set->comment = strndup((const char *)bytes + 2, bytes[1]);
+			return set->comment ? 0 : -ENOMEM;
+		}
+		length -= 2 + bytes[1];
+		bytes += 2 + bytes[1];
+	}
+	return 0;
+}
+
 int nft_set_take(struct nft_set *set, const struct nlmsghdr *message)
 {
 	const struct nlattr *attribute;
+	int error = 0;
 
 	memset(set, 0, sizeof(*set));
 	mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg)) {
@@ -418,9 +463,16 @@ int nft_set_take(struct nft_set *set, const struct nlmsghdr *message)
 		case NFTA_SET_KEY_LEN:
 			set->key_length = ntohl(mnl_attr_get_u32(attribute));
 			break;
+		case NFTA_SET_USERDATA:
+			error = comment_take(set, mnl_attr_get_payload(attribute),
+					     mnl_attr_get_payload_len(attribute));
+			break;
 		}
 	}
-	return set->name ? 0 : -ENOMEM;
+	if (set->name && !error)
+		return 0;
+	nft_set_free(set);
+	return -ENOMEM;
 }
 
 static int element_add(struct nft_set *set, const struct nft_element *element)
@@ -517,21 +569,22 @@ void nft_set_sort(struct nft_set *set)
 void nft_set_free(struct nft_set *set)
 {
 	free(set->name);
+	free(set->comment);
 	free(set->elements);
 	memset(set, 0, sizeof(*set));
 }
 
 int nft_set_is(const struct nft_set *set, const struct nft_form *form)
 {
-	uint32_t flags = NFT_SET_ANONYMOUS | NFT_SET_CONSTANT |
-			 (form->compare == COMPARE_INTERVALS ? NFT_SET_INTERVAL : 0);
 	struct nft_set want = { .key_length = key_length(form) };
 	struct cursor cursor = { .form = form };
 	struct nft_element element;
 	int same = 0;
 
-	if (set->is_odd || set->flags != flags || set->key_length != want.key_length)
+	if (set->is_odd || set->flags != flags_of(form) || set->key_length != want.key_length)
 		return 0;
+	if (form->set)
+		return set->comment && !strcmp(set->comment, form->set->comment);
 	while (element_next(&cursor, &element)) {
 		if (element_add(&want, &element)) {
 			nft_set_free(&want);

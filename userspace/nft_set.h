@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The anonymous sets of nf_tables: { 80, 443 } in a rule. They come and go with
- * the rule that looks them up.
+ * The sets of nf_tables: anonymous ones, { 80, 443 } in a rule, which come and go
+ * with the rule that looks them up, and those that have a name in the table.
  */
 #ifndef NFT_SET_H
 #define NFT_SET_H
@@ -13,7 +13,7 @@
 #include "nft_form.h"
 #include "nl.h"
 
-/* What a rule calls its set by until the kernel has named it. */
+/* What a rule calls its anonymous set by until the kernel has named it. */
 #define NFT_SET_NAME "__set%d"
 
 /* The kernel's bound for a key. */
@@ -28,10 +28,11 @@ struct nft_element {
 /* A set as the kernel has it. */
 struct nft_set {
 	char *name;
+	char *comment;			/* or NULL */
 	uint32_t flags;			/* NFT_SET_* */
 	uint32_t key_length;		/* bytes */
-	/* Elements: a key and a byte that tells ends, one after the other. In the
-	 * order of these bytes once the set is sorted. */
+	/* Elements of an anonymous set: a key and a byte that tells ends, one after
+	 * the other. In the order of these bytes once the set is sorted. */
 	uint8_t *elements;
 	size_t count, room;
 	bool is_read;			/* the elements, and sorted */
@@ -39,9 +40,9 @@ struct nft_set {
 };
 
 /* Put the set of @form and its elements into a batch, for a rule of the same
- * batch to look up as @id. @chain is for whom a refusal is told. Returns 0 or
+ * batch to look up as @id, or by its name. @what is for whom a refusal is told. Returns 0 or
  * -ENOMEM. */
-int nft_set_put(struct nl_buffer *buffer, const struct plan *plan, const char *chain,
+int nft_set_put(struct nl_buffer *buffer, const struct plan *plan, const char *what,
 		const struct nft_form *form, uint32_t id);
 
 /* Read a message about a set, or about elements of one, as the kernel sends it.

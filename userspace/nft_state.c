@@ -231,8 +231,10 @@ static int set_take(const struct nlmsghdr *message, void *data)
 	}
 	if (nft_set_take(&state->sets[state->set_count], message))
 		return MNL_CB_ERROR;
-	/* Sets with names of their own are somebody else's. */
-	if (state->sets[state->set_count].flags & NFT_SET_ANONYMOUS)
+	/* Other names are somebody else's. */
+	if (state->sets[state->set_count].flags & NFT_SET_ANONYMOUS ||
+	    !strncmp(state->sets[state->set_count].name, PLAN_CHAIN_PREFIX,
+		     strlen(PLAN_CHAIN_PREFIX)))
 		state->set_count++;
 	else
 		nft_set_free(&state->sets[state->set_count]);

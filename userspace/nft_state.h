@@ -30,8 +30,8 @@ struct nft_state {
 	char *table_comment;		/* or NULL */
 	struct nft_chain_state *chains;	/* by name, "/" first: see name_compare() */
 	size_t chain_count;
-	/* The anonymous ones, by name. Their elements are read when somebody
-	 * wants to know: the kernel takes its time for many of them. */
+	/* The anonymous ones and the mirrors' own, by name. Elements are read when
+	 * somebody wants to know: the kernel takes its time for many of them. */
 	struct nft_set *sets;
 	size_t set_count, set_room;
 	/* Of whom to ask for them, as long as the socket is open. */

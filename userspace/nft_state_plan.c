@@ -118,6 +118,11 @@ static int sets_are(const struct nft_state *state, const struct lookups *lookups
 
 		while (!nft_form_has_set(forms))
 			forms++;
+		/* What is in it is compared once, not by every rule. */
+		if (forms->set) {
+			same = !strcmp(lookups->names[i], forms->set->name);
+			continue;
+		}
 		set = (struct nft_set *)nft_state_find_set(state, lookups->names[i]);
 		if (!set)
 			return 0;
@@ -215,12 +220,30 @@ static int plan_look(const struct nft_state *state, const struct plan *plan,
 	return 1;
 }
 
+/* What is in a set with a name is told by its comment. */
+static int has_sets(const struct nft_state *state, const struct plan *plan)
+{
+	struct nft_form form;
+	size_t i;
+	int same = 1;
+
+	for (i = 0; i < plan->set_count && same > 0; i++) {
+		const struct nft_set *set = nft_state_find_set(state, plan->sets[i]->name);
+
+		nft_form_of_set(&form, plan->sets[i]);
+		same = set ? nft_set_is(set, &form) : 0;
+	}
+	return same;
+}
+
 int nft_state_has_plan(const struct nft_state *state, const struct plan *plan,
 		       const struct link_table *links)
 {
 	int same;
 
 	same = plan_look(state, plan, links, LOOK_RULES);
+	if (same > 0)
+		same = has_sets(state, plan);
 	if (same > 0)
 		same = plan_look(state, plan, links, LOOK_SETS);
 	/* What has changed meanwhile is not the plan any more: whoever goes on

@@ -155,7 +155,7 @@ static size_t element_width(const struct nft_form *form)
 }
 
 /* "{ 1, 2 }", or over many lines. */
-static void set_print(const struct nft_form *form, FILE *out)
+static void elements_print(const struct nft_form *form, FILE *out)
 {
 	size_t in_line = SET_COLUMNS / element_width(form);
 	bool wrapped = form->count > SET_WRAP;
@@ -247,7 +247,10 @@ static void form_print(const struct nft_form *form, FILE *out)
 	case COMPARE_SET:
 	case COMPARE_INTERVALS:
 	case COMPARE_ROWS:
-		set_print(form, out);
+		if (form->set)
+			fprintf(out, "@%s", form->set->name);
+		else
+			elements_print(form, out);
 		break;
 	}
 }
@@ -318,6 +321,25 @@ static void rule_print(const struct plan_rule *rule, FILE *out)
 	fputc('\n', out);
 }
 
+/* Keys by their type, or where nft has no type for them by where they stand. */
+static void set_print(const struct plan_set *set, FILE *out)
+{
+	struct nft_form form;
+
+	nft_form_of_set(&form, set);
+	fprintf(out, "\tset %s {\n\t\t", set->name);
+	if (form.place.field == FIELD_RAW) {
+		fputs("typeof ", out);
+		place_print(&form.place, out);
+	} else {
+		fputs(form.place.info.format == FORMAT_IP ? "type ipv4_addr" : "type ipv6_addr", out);
+	}
+	fprintf(out, "\n\t\tflags constant%s\n\t\tcomment \"%s\"\n\t\telements = ",
+		form.compare == COMPARE_INTERVALS ? ",interval" : "", set->comment);
+	elements_print(&form, out);
+	fputs("\n\t}\n", out);
+}
+
 static void chain_print(const struct plan_chain *chain, FILE *out)
 {
 	size_t i;
@@ -342,6 +364,10 @@ void nft_text_print(const struct plan *plan, FILE *out)
 		plan->table, plan->table, plan->table);
 	if (plan->table_comment)
 		fprintf(out, "\tcomment \"%s\"\n", plan->table_comment);
+	for (i = 0; i < plan->set_count; i++) {
+		fputc('\n', out);
+		set_print(plan->sets[i], out);
+	}
 	for (i = 0; i < plan->chain_count; i++) {
 		fputc('\n', out);
 		chain_print(plan->chains[i], out);

@@ -11,6 +11,8 @@ static const struct option definition_options[] = {
 	{ "name", required_argument, NULL, 'n' },
 	{ "from", required_argument, NULL, 'i' },
 	{ "match", required_argument, NULL, 'm' },
+	{ "hosts", required_argument, NULL, 'a' },
+	{ "except", required_argument, NULL, 'x' },
 	{ "to", required_argument, NULL, 'o' },
 	{ "path", required_argument, NULL, 'p' },
 	{ "help", no_argument, NULL, 'h' },
@@ -76,12 +78,28 @@ static int path_set(struct mirror *mirror, const char *text,
 	return 0;
 }
 
+/* Addresses as they stand, or behind "@" the file that holds them. */
+static int list_add(struct address_list *list, const char *text,
+		    const struct location *where, struct error_list *errors)
+{
+	struct location path = { where->file, where->line, where->column + 1 };
+
+	if (*text != '@')
+		return address_list_add_text(list, text, where, errors);
+	if (text[1])
+		return address_list_add_file(list, text + 1, &path, errors);
+	return error_definition(errors, &path,
+				"a file is missing behind '@', '@-' is standard input");
+}
+
 static int option_apply(struct mirror *mirror, int option, bool *named,
 			struct error_list *errors)
 {
 	static const struct location name = { "--name", 1, 1 };
 	static const struct location from = { "--from", 1, 1 };
 	static const struct location match = { "--match", 1, 1 };
+	static const struct location hosts = { "--hosts", 1, 1 };
+	static const struct location except = { "--except", 1, 1 };
 	static const struct location to = { "--to", 1, 1 };
 	static const struct location path = { "--path", 1, 1 };
 
@@ -99,6 +117,10 @@ static int option_apply(struct mirror *mirror, int option, bool *named,
 			return error_definition(errors, &match,
 						"--match is given twice, join the expressions with 'and'");
 		return mirror_set_match(mirror, optarg, &match);
+	case 'a':
+		return list_add(&mirror->hosts, optarg, &hosts, errors);
+	case 'x':
+		return list_add(&mirror->except, optarg, &except, errors);
 	case 'o':
 		return mirror_add_target(mirror, optarg, &to, errors);
 	default:

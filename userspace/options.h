@@ -13,6 +13,9 @@
 "  --name NAME                     what to call it, up to 15 characters\n" \
 "  --from DEV[:ingress|:egress]    a device to mirror, both directions unless said; repeatable\n" \
 "  --match EXPRESSION              which frames, as for tcpdump; all of them unless given\n" \
+"  --hosts LIST                    only traffic to or from these: addresses and prefixes,\n" \
+"                                  separated by commas, or @FILE with one a line; repeatable\n" \
+"  --except LIST                   never traffic to or from these; repeatable\n" \
 "  --to DEV                        where the copies go; repeatable. A device that does not\n" \
 "                                  exist is made, and the sensor reads DEV-tap\n" \
 "  --path nft|tc                   nft unless given\n"

@@ -14,10 +14,6 @@
 /* Longer than any frame: a filter answers with it, meaning "the whole". */
 #define WHOLE_FRAME 262144
 
-/* The kernel takes BPF_MAXINSNS, but tc(8) builds its request in 16 KiB, with
- * the targets behind the program. */
-#define TC_STEPS_MAX 1800
-
 static int code_print(const struct sock_filter *steps, size_t count, char **text)
 {
 	size_t size, i;
@@ -63,7 +59,7 @@ static int frame_code(const struct bpf_program *program, const char *expression,
 	int error;
 
 	error = bpf_see_tag(program->bf_insns, program->bf_len, steps, count);
-	if (!error && *count > TC_STEPS_MAX)
+	if (!error && *count > PCAP_CODE_TC_MAX)
 		error = -E2BIG;
 	switch (error) {
 	case -EINVAL:
@@ -72,8 +68,8 @@ static int frame_code(const struct bpf_program *program, const char *expression,
 					expression);
 	case -E2BIG:
 		return error_definition(errors, NULL,
-					"'%.200s' needs more than the %d instructions that tc can load",
-					expression, TC_STEPS_MAX);
+					"'%.200s' needs more than the %d instructions that tc can load (of the kernel's %d)",
+					expression, PCAP_CODE_TC_MAX, BPF_MAXINSNS);
 	case -ENOBUFS:
 		return error_definition(errors, NULL,
 					"'%.200s' needs more than the kernel's %d words of scratch memory",

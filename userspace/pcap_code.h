@@ -6,6 +6,10 @@
 
 #include "error.h"
 
+/* Instructions of a program. The kernel takes BPF_MAXINSNS, but tc(8) builds its
+ * request in 16 KiB, with the targets behind the program. */
+#define PCAP_CODE_TC_MAX 1800
+
 enum pcap_code_start {
 	/* The frame from its Ethernet header as it is on the wire, for tc's
 	 * cls_bpf, wherever the kernel keeps its outer VLAN tag (bpf_wire.h). */

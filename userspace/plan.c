@@ -2,6 +2,7 @@
 #include "plan.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <linux/netfilter/nf_tables.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -290,6 +291,155 @@ static bool ranges_can_be_said(const struct plan_ranges *ranges)
 	return !ranges->masked;
 }
 
+void plan_share_sets(struct plan *plan, const char *owner,
+		     const struct plan_set_word *words, size_t count)
+{
+	plan->sharing = (struct plan_sharing){ owner, words, count, plan->set_count };
+}
+
+/* What keys a set has, for its name: nft takes those of the others for another type
+ * even where the bytes are the same. NULL for what stays in the rule: no other field
+ * has so many values that sharing them is worth it. */
+static const char *set_kind(const struct plan_place *place)
+{
+	switch (place->field) {
+	case FIELD_IP_SOURCE:
+	case FIELD_IP_DESTINATION:
+		return "ip";
+	case FIELD_IP6_SOURCE:
+	case FIELD_IP6_DESTINATION:
+		return "ip6";
+	case FIELD_RAW:
+		if (place->base != BASE_LINK && place->base != BASE_NETWORK)
+			return NULL;
+		return place->length == 4 ? "raw32" : place->length == 16 ? "raw128" : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static bool ranges_equal(const struct plan_range *a, size_t a_count,
+			 const struct plan_range *b, size_t b_count)
+{
+	return a_count == b_count && !memcmp(a, b, a_count * sizeof(*a));
+}
+
+__attribute__((format(printf, 1, 2)))
+static char *text_format(const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+	int length;
+
+	va_start(arguments, format);
+	length = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	return length < 0 ? NULL : text;
+}
+
+static char *set_name(const struct plan_sharing *sharing, size_t number,
+		      const struct plan_ranges *test)
+{
+	const char *kind = set_kind(&test->place);
+	size_t i;
+
+	for (i = 0; i < sharing->word_count; i++) {
+		const struct plan_set_word *word = &sharing->words[i];
+
+		if (ranges_equal(word->ranges, word->count, test->ranges, test->count))
+			return text_format(PLAN_CHAIN_PREFIX "%s/%s-%s", sharing->owner,
+					   word->word, kind);
+	}
+	return text_format(PLAN_CHAIN_PREFIX "%s/set-%zu-%s", sharing->owner,
+			   number, kind);
+}
+
+static void set_free(struct plan_set *set)
+{
+	free(set->name);
+	free(set->ranges);
+	free(set);
+}
+
+/* FNV-1a in 64 bits, of the bytes that count. */
+static uint64_t ranges_digest(const struct plan_range *ranges, size_t count, size_t length)
+{
+	uint64_t digest = 0xcbf29ce484222325;
+	size_t i, j;
+
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < length; j++)
+			digest = (digest ^ ranges[i].low[j]) * 0x100000001b3;
+		for (j = 0; j < length; j++)
+			digest = (digest ^ ranges[i].high[j]) * 0x100000001b3;
+	}
+	return digest;
+}
+
+static struct plan_set *set_add(struct plan *plan, const struct plan_ranges *test)
+{
+	struct plan_set **sets, *set;
+
+	sets = reallocarray(plan->sets, plan->set_count + 1, sizeof(*sets));
+	if (!sets)
+		return NULL;
+	plan->sets = sets;
+	set = calloc(1, sizeof(*set));
+	if (!set)
+		return NULL;
+	set->place = test->place;
+	set->count = test->count;
+	set->name = set_name(&plan->sharing, plan->set_count - plan->sharing.first + 1, test);
+	set->ranges = reallocarray(NULL, test->count, sizeof(*set->ranges));
+	if (!set->name || !set->ranges) {
+		set_free(set);
+		return NULL;
+	}
+	memcpy(set->ranges, test->ranges, test->count * sizeof(*set->ranges));
+	snprintf(set->comment, sizeof(set->comment), "%zu ranges %016" PRIx64, set->count,
+		 ranges_digest(set->ranges, set->count, plan_place_info(&set->place).length));
+	plan->sets[plan->set_count++] = set;
+	return set;
+}
+
+static bool is_shared(const struct plan *plan, const struct plan_ranges *test)
+{
+	return plan->sharing.owner && test->count > PLAN_ANONYMOUS_MAX && !test->masked &&
+	       set_kind(&test->place);
+}
+
+/* The owner's set of these ranges, made if there is none. */
+static const struct plan_set *set_share(struct plan *plan, const struct plan_ranges *test)
+{
+	const char *kind = set_kind(&test->place);
+	size_t i;
+
+	for (i = plan->sharing.first; i < plan->set_count; i++) {
+		const struct plan_set *set = plan->sets[i];
+
+		if (!strcmp(set_kind(&set->place), kind) &&
+		    ranges_equal(set->ranges, set->count, test->ranges, test->count))
+			return set;
+	}
+	return set_add(plan, test);
+}
+
+/* Where the ranges of @test stay: in a set, or in a copy. */
+static bool ranges_keep(struct plan *plan, struct plan_ranges *test)
+{
+	const struct plan_range *ranges = test->ranges;
+
+	if (is_shared(plan, test)) {
+		test->set = set_share(plan, test);
+		test->ranges = test->set ? test->set->ranges : NULL;
+		return test->set;
+	}
+	test->ranges = reallocarray(NULL, test->count, sizeof(*ranges));
+	if (test->ranges)
+		memcpy(test->ranges, ranges, test->count * sizeof(*ranges));
+	return test->ranges;
+}
+
 void plan_rule_test_ranges(struct plan *plan, struct plan_rule *rule,
 			   const struct plan_place *place, const uint8_t *mask,
 			   bool negated, const struct plan_range *ranges, size_t count)
@@ -313,16 +463,14 @@ void plan_rule_test_ranges(struct plan *plan, struct plan_rule *rule,
 		value_test(plan, rule, &test);
 		return;
 	}
-	test.ranges = reallocarray(NULL, count, sizeof(*ranges));
-	if (!test.ranges) {
+	if (!ranges_keep(plan, &test)) {
 		plan->out_of_memory = true;
 		return;
 	}
-	memcpy(test.ranges, ranges, count * sizeof(*ranges));
 	statement = statement_add(plan, rule, STATEMENT_RANGES);
 	if (statement)
 		statement->ranges = test;
-	else
+	else if (!test.set)
 		free(test.ranges);
 }
 
@@ -416,7 +564,8 @@ static void rule_free(struct plan_rule *rule)
 	size_t i;
 
 	for (i = 0; i < rule->count; i++) {
-		if (rule->statements[i].kind == STATEMENT_RANGES)
+		if (rule->statements[i].kind == STATEMENT_RANGES &&
+		    !rule->statements[i].ranges.set)
 			free(rule->statements[i].ranges.ranges);
 		else if (rule->statements[i].kind == STATEMENT_ROWS)
 			free(rule->statements[i].rows.values);
@@ -440,5 +589,8 @@ void plan_free(struct plan *plan)
 		free(chain);
 	}
 	free(plan->chains);
+	for (i = 0; i < plan->set_count; i++)
+		set_free(plan->sets[i]);
+	free(plan->sets);
 	memset(plan, 0, sizeof(*plan));
 }

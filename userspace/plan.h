@@ -5,6 +5,7 @@
  * apart. A plan knows devices by name only.
  *
  *	plan --- chain --- rule --- statement: test | ranges | counter | dup | verdict
+ *	     --- set  <-------------------------------------+
  */
 #ifndef PLAN_H
 #define PLAN_H
@@ -91,6 +92,10 @@ struct plan_place {
 	uint8_t length;		/* bytes, 1 to PLAN_VALUE_MAX */
 };
 
+/* A set in a rule is as easy to read and to replace while it is short, and there is
+ * nothing to share worth a name; this many ranges are two lines of a listing. */
+#define PLAN_ANONYMOUS_MAX 16
+
 /* The kernel's bound for a payload's offset. */
 #define PLAN_OFFSET_MAX 255
 
@@ -110,9 +115,23 @@ struct plan_test {
 	uint8_t value[PLAN_VALUE_MAX];
 };
 
+/* Ranges that have a name in the table, because there are many of them and more
+ * than one test may look them up. */
+struct plan_set {
+	char *name;
+	struct plan_place place;	/* of the test that came first */
+	struct plan_range *ranges;
+	size_t count;
+	/* How many ranges, and a digest of them, for the comment: such a set cannot
+	 * be changed while a rule looks it up, so it tells two sets apart without
+	 * reading what is in them. */
+	char comment[40];
+};
+
 /* Is (bytes & mask) in one of the ranges, or with @negated in none? */
 struct plan_ranges {
 	struct plan_place place;
+	const struct plan_set *set;	/* that the ranges are borrowed from, or NULL */
 	bool negated;
 	bool masked;
 	uint8_t mask[PLAN_VALUE_MAX];	/* in the order of the ranges */
@@ -185,12 +204,30 @@ struct plan_chain {
 	size_t rule_count;
 };
 
+/* What sets with just these ranges are called after. */
+struct plan_set_word {
+	const char *word;
+	const struct plan_range *ranges;
+	size_t count;
+};
+
+/* Whose sets get names at the moment, see plan_share_sets(). */
+struct plan_sharing {
+	const char *owner;
+	const struct plan_set_word *words;
+	size_t word_count;
+	size_t first;		/* of the owner's sets */
+};
+
 struct plan {
 	unsigned int family;	/* NFPROTO_* */
 	const char *table;
 	const char *table_comment;
+	struct plan_set **sets;
+	size_t set_count;
 	struct plan_chain **chains;
 	size_t chain_count;
+	struct plan_sharing sharing;
 	/* Both are sticky: checked once, at the end. */
 	bool out_of_memory;
 	bool unsupported;	/* a test that no nft rule can make */
@@ -241,6 +278,12 @@ void plan_rule_test_rows(struct plan *plan, struct plan_rule *rule,
 			 const struct plan_place *places, size_t place_count,
 			 bool negated, const uint8_t (*values)[PLAN_VALUE_MAX],
 			 size_t count);
+/* From here on, ranges of addresses of which there are more than
+ * PLAN_ANONYMOUS_MAX are kept once, in a set with a name, "mirror/OWNER/WORD-ip",
+ * however many tests look them up; those without one of @words are numbered.
+ * NULL ends it. What is given has to live until then. */
+void plan_share_sets(struct plan *plan, const char *owner,
+		     const struct plan_set_word *words, size_t count);
 void plan_rule_counter(struct plan *plan, struct plan_rule *rule,
 		       uint64_t packets, uint64_t bytes);
 void plan_rule_dup(struct plan *plan, struct plan_rule *rule, const char *device);
@@ -269,6 +312,8 @@ void plan_free(struct plan *plan);
  *	                          kernels delete with the device, and the targets'
  *	                          own counters as they stood at the start
  *
+ * Its sets are called "mirror/web/hosts-ip" and alike, see plan_share_sets().
+ *
  * Every mirror has hooks of its own, so "accept" ends that mirror's work on a
  * frame and nothing else.
  */
@@ -293,6 +338,9 @@ enum plan_chain_role plan_chain_role(const char *chain, char *name);
 #define PLAN_COMMENT_TO "to "
 #define PLAN_COMMENT_FROM "from "	/* DEV:ingress, DEV:egress */
 #define PLAN_COMMENT_GUARD "guard "
+/* How many entries the mirror's lists had when they were read. */
+#define PLAN_COMMENT_HOSTS "hosts "
+#define PLAN_COMMENT_EXCEPT "except "
 
 /* Where our hooks stand among others on a device: first on ingress and last on
  * egress, so that the sensor sees what the wire sees. */

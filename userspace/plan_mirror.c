@@ -103,6 +103,19 @@ static void copy_targets(struct plan *plan, struct plan_chain *chain,
 	}
 }
 
+/* The kernel has the lists as ranges: how long they were stands here. */
+static void list_note(struct plan *plan, struct plan_chain *chain, const char *what,
+		      const struct address_list *list)
+{
+	struct plan_rule *rule;
+
+	if (!list->given)
+		return;
+	rule = plan_add_rule(plan, chain);
+	plan_rule_verdict(plan, rule, VERDICT_RETURN, NULL);
+	plan_rule_comment(plan, rule, "%s%zu", what, list->entries);
+}
+
 static void start_chain(struct plan *plan, const struct mirror *mirror,
 			const struct plan_start *starts)
 {
@@ -118,6 +131,8 @@ static void start_chain(struct plan *plan, const struct mirror *mirror,
 				  mirror->sources[i].device,
 				  direction_name(mirror->sources[i].direction));
 	}
+	list_note(plan, chain, PLAN_COMMENT_HOSTS, &mirror->hosts);
+	list_note(plan, chain, PLAN_COMMENT_EXCEPT, &mirror->except);
 	for (i = 0; i < mirror->target_count; i++) {
 		struct plan_rule *rule = plan_add_rule(plan, chain);
 
@@ -156,24 +171,34 @@ static int match_chains(struct plan *plan, const struct mirror *mirror,
 			struct plan_chain *chain, const struct plan_chain *copy,
 			struct error_list *errors)
 {
+	const struct plan_set_word words[] = {
+		{ "hosts", mirror->hosts.ip.ranges, mirror->hosts.ip.count },
+		{ "hosts", mirror->hosts.ip6.ranges, mirror->hosts.ip6.count },
+		{ "except", mirror->except.ip.ranges, mirror->except.ip.count },
+		{ "except", mirror->except.ip6.ranges, mirror->except.ip6.count },
+	};
+	const struct location *where = mirror_selection_where(mirror);
 	struct formula_space *space = formula_space_new();
 	const struct formula *formula;
 	int error;
 
 	if (!space)
 		return -ENOMEM;
-	error = filter_meaning(space, mirror->match, &formula, errors);
+	plan_share_sets(plan, mirror->name, words, sizeof(words) / sizeof(words[0]));
+	error = filter_meaning_within(space, mirror->match, &mirror->hosts, &mirror->except,
+				      &formula, errors);
 	if (!error)
 		error = formula_lower(plan, space, mirror->name, chain, formula, copy);
+	plan_share_sets(plan, NULL, NULL, 0);
 	formula_space_free(space);
 	if (error == -E2BIG)
-		return error_definition(errors, &mirror->match_where,
+		return error_definition(errors, where,
 					"this nests deeper than the 16 chains that nft allows: say it in fewer levels, as several mirrors, or with --path tc");
 	if (error == -EMLINK)
 		return error_definition(errors, &mirror->match_where,
 					"this takes more jumps between chains than kernels allow: say it as several mirrors or with --path tc");
 	if (!error && plan->unsupported)
-		return error_definition(errors, &mirror->match_where,
+		return error_definition(errors, where,
 					"nft has no words for a test in this: --path tc can do it");
 	return error;
 }

@@ -19,7 +19,14 @@ bool removal_chain_is_of(const struct nft_chain_state *chain, const char *mirror
 	       !strcmp(name, mirror);
 }
 
-/* Rules first, so that no chain is in use; hooks go before what they lead to. */
+bool removal_set_is_of(const struct nft_set *set, const char *mirror)
+{
+	char name[IFNAMSIZ];
+
+	return plan_chain_role(set->name, name) != CHAIN_FOREIGN && !strcmp(name, mirror);
+}
+
+/* Rules first, so that no chain or set is in use; hooks go before what they lead to. */
 int removal_build(struct nl_buffer *buffer, const struct nft_state *state,
 		  const char *mirror)
 {
@@ -37,6 +44,10 @@ int removal_build(struct nl_buffer *buffer, const struct nft_state *state,
 			    !!nft_chain_device(&state->chains[i]) == bases)
 				error = nft_batch_delete_chain(buffer, family, PLAN_TABLE,
 							       state->chains[i].name);
+	for (i = 0; i < state->set_count && !error; i++)
+		if (removal_set_is_of(&state->sets[i], mirror))
+			error = nft_batch_delete_set(buffer, family, PLAN_TABLE,
+						     state->sets[i].name);
 	return error;
 }
 

@@ -12,7 +12,10 @@
 /* Does @chain belong to the mirror called @mirror? */
 bool removal_chain_is_of(const struct nft_chain_state *chain, const char *mirror);
 
-/* Append the messages that delete all chains of @mirror. Returns 0 or -ENOMEM. */
+/* Does @set, which is no anonymous one? */
+bool removal_set_is_of(const struct nft_set *set, const char *mirror);
+
+/* Append the messages that delete all chains and sets of @mirror. Returns 0 or -ENOMEM. */
 int removal_build(struct nl_buffer *buffer, const struct nft_state *state,
 		  const char *mirror);
 

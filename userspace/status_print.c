@@ -51,6 +51,14 @@ static char *targets_text(const struct installed_mirror *mirror)
 	return text;
 }
 
+static void list_print(const struct installed_mirror *mirror, const char *what,
+		       size_t count, FILE *out)
+{
+	if (count)
+		fprintf(out, "%s: %s: %zu prefix%s\n", mirror->name, what, count,
+			count == 1 ? "" : "es");
+}
+
 void status_print_table(const struct mirror_status *statuses, size_t count,
 			const struct session *session, FILE *out)
 {
@@ -79,6 +87,10 @@ void status_print_table(const struct mirror_status *statuses, size_t count,
 	}
 	table_print(&table, out);
 	table_free(&table);
+	for (i = 0; i < count; i++) {
+		list_print(statuses[i].mirror, "hosts", statuses[i].mirror->hosts, out);
+		list_print(statuses[i].mirror, "except", statuses[i].mirror->except, out);
+	}
 	for (i = 0; i < count; i++)
 		for (j = 0; error_text(&statuses[i].problems, j); j++)
 			fprintf(out, "%s: %s\n", statuses[i].mirror->name,
