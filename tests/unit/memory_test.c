@@ -204,6 +204,39 @@ static int run_read_back(const struct wish *wish)
 	return error;
 }
 
+/* Lists in the text and in a file, short ones and such as become sets. */
+static int run_lists(const struct wish *wish)
+{
+	static const char many[] =
+		"10.0.0.1,10.0.0.3,10.0.0.5,10.0.0.7,10.0.0.9,10.0.0.11,10.0.0.13,10.0.0.15,"
+		"10.0.0.17,10.0.0.19,10.0.0.21,10.0.0.23,10.0.0.25,10.0.0.27,10.0.0.29,"
+		"10.0.0.31,10.0.0.33,10.0.0.36/30,2001:db8::/32";
+	static const struct location where = { "--hosts", 1, 1 };
+	struct error_list errors = { 0 };
+	struct nl_buffer buffer = { 0 };
+	struct mirror mirror;
+	struct plan plan;
+	int error;
+
+	plan_init(&plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
+	error = wish_mirror(wish, &mirror, &errors);
+	if (!error)
+		error = address_list_add_text(&mirror.hosts, many, &where, &errors);
+	if (!error)
+		error = address_list_add_lines(&mirror.except, "10.0.0.1\n", 9, "file", &errors);
+	if (!error)
+		error = mirror_validate(&mirror, &where, &errors);
+	if (!error)
+		error = plan_mirror(&plan, &mirror, NULL, &errors);
+	if (!error)
+		error = nft_batch_add_sets(&buffer, &plan);
+	nl_buffer_free(&buffer);
+	plan_free(&plan);
+	mirror_free(&mirror);
+	error_clear(&errors);
+	return error;
+}
+
 static int run_options(const struct wish *wish)
 {
 	char *argv[] = {
@@ -301,6 +334,8 @@ int main(void)
 	test_run("the messages", run_batch, &wishes[6]);
 	test_run("the sets", run_sets, &wishes[0]);
 	test_run("the reading", run_read_back, &wishes[0]);
+	test_run("the lists", run_lists, &wishes[0]);
+	test_run("the lists", run_lists, &wishes[1]);
 	test_errors();
 	test_table();
 	return harness_end();

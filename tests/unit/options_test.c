@@ -65,6 +65,12 @@ static void test_bad(void)
 		{ { WHOLE, "--match" }, "command line:1:7: option '--match' needs a value" },
 		{ { WHOLE, "left" }, "command line:1:7: 'left' is left over" },
 		{ { WHOLE, "--match", "tcp", "port" }, "command line:1:9: 'port' is left over" },
+		{ { WHOLE, "--hosts", "192.0.2.1,192.0.2.1/24" },
+		  "--hosts:1:11: '192.0.2.1/24' has bits behind its prefix, 192.0.2.0/24 would be right" },
+		{ { WHOLE, "--hosts", "" }, "--hosts:1:1: the list is empty" },
+		{ { WHOLE, "--except", "host1" }, "--except:1:1: 'host1' is no address" },
+		{ { WHOLE, "--hosts", "@/nowhere" }, "--hosts:1:2: cannot read '/nowhere'" },
+		{ { WHOLE, "--except", "@" }, "--except:1:2: a file is missing" },
 		{ { WHOLE, "--path", "ebpf" }, "--path:1:1: 'ebpf' is no path" },
 		{ { WHOLE, "--name", "other" }, "--name:1:1: --name is given twice" },
 		{ { WHOLE, "--match", "tcp", "--match", "udp" },
@@ -89,6 +95,26 @@ static void test_bad(void)
 		check_record(cases[i].record, cases[i].record, &got.errors);
 		attempt_free(&got);
 	}
+}
+
+static void test_lists(void)
+{
+	static const char *const words[] = {
+		WHOLE, "--hosts", "192.0.2.1,2001:db8::/32", "--except=192.0.2.9",
+		"--hosts", "192.0.2.0/25", NULL,
+	};
+	const struct mirror *mirror;
+	struct attempt got;
+
+	attempt(&got, words);
+	if (check_number("lists", 0, got.error)) {
+		mirror = &got.definition.mirrors[0];
+		check_number("hosts, of all options", 3, mirror->hosts.entries);
+		check_number("merged", 1, mirror->hosts.ip.count);
+		check_number("IPv6 as well", 1, mirror->hosts.ip6.count);
+		check_number("except", 1, mirror->except.entries);
+	}
+	attempt_free(&got);
 }
 
 /* One run tells all that is wrong. */
@@ -120,6 +146,7 @@ int main(void)
 {
 	test_good();
 	test_bad();
+	test_lists();
 	test_several();
 	test_help();
 	return harness_end();
