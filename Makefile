@@ -34,6 +34,12 @@ fuzz-match: deps
 	@MATCH_FUZZ_SECONDS='$(SECONDS)' MATCH_FUZZ_DECISIONS='$(DECISIONS)' \
 		MATCH_FUZZ_SEED='$(SEED)' tests/run -v --time-limit $$(($(or $(SECONDS),0) + 600)) netns/match-fuzz
 
+# Any bytes as a match, with sanitizers, see tests/fuzz/run.
+fuzz: deps
+	@$(MAKE) --no-print-directory userspace
+	@$(MAKE) --no-print-directory -C tests tools/build/expressions
+	@tests/fuzz/run $(or $(SECONDS),600) $(SEED)
+
 install:
 	@$(MAKE) --no-print-directory -C userspace install
 	@$(MAKE) --no-print-directory -C kmod install KDIR=$(KDIR)
@@ -43,4 +49,4 @@ clean:
 	@$(MAKE) --no-print-directory -C tests clean
 	@$(MAKE) --no-print-directory -C kmod clean KDIR=$(KDIR)
 
-.PHONY: all userspace kmod deps demo check fuzz-match install clean
+.PHONY: all userspace kmod deps demo check fuzz fuzz-match install clean

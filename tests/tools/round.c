@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * round text|apply SEED COUNT
+ *
+ * COUNT mirrors of p0 to mir0, m1, m2 ... with random matches: as one text for
+ * nft, or applied one by one, and once more, which must change nothing. Matches
+ * that nft cannot be given are left out, of both alike.
+ */
+#include <linux/netfilter.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply.h"
+#include "expression.h"
+#include "mirror.h"
+#include "nft_text.h"
+#include "plan.h"
+
+static const struct location where = { "round", 1, 1 };
+
+/* The next random mirror that can become rules. */
+static void mirror_next(struct chance *chance, unsigned int number, struct mirror *mirror)
+{
+	char text[4096], name[16];
+
+	snprintf(name, sizeof(name), "m%u", number);
+	for (;;) {
+		struct error_list errors = { 0 };
+		struct plan plan;
+		int error;
+
+		memset(mirror, 0, sizeof(*mirror));
+		expression_random(chance, 1 + chance_below(chance, 6), text, sizeof(text));
+		plan_init(&plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
+		error = mirror_set_name(mirror, name, &where, &errors) ?:
+			mirror_add_source(mirror, "p0", &where, &errors) ?:
+			mirror_add_target(mirror, "mir0", &where, &errors) ?:
+			mirror_set_match(mirror, text, &where) ?:
+			mirror_validate(mirror, &where, &errors) ?:
+			plan_mirror(&plan, mirror, NULL, &errors);
+		plan_free(&plan);
+		error_clear(&errors);
+		if (!error)
+			return;
+		mirror_free(mirror);
+	}
+}
+
+static int mirror_apply(const struct mirror *mirror, enum apply_outcome wanted)
+{
+	struct error_list errors = { 0 };
+	struct apply_result result = { 0 };
+	struct session session;
+	int error;
+
+	error = session_open(&session, &errors);
+	if (!error)
+		error = apply_mirror(&session, mirror, APPLY_CHANGE, &result, &errors);
+	if (error || result.outcome != wanted)
+		fprintf(stderr, "'%s': %s\n", mirror->match_text,
+			errors.count ? error_text(&errors, 0) : "not unchanged");
+	free(result.made);
+	session_close(&session);
+	error_clear(&errors);
+	return error || result.outcome != wanted;
+}
+
+int main(int argc, char **argv)
+{
+	struct error_list errors = { 0 };
+	struct chance chance;
+	unsigned int number, count;
+	struct plan plan;
+	int bad = 0;
+
+	if (argc != 4)
+		return 2;
+	chance_begin(&chance, strtoull(argv[2], NULL, 0));
+	count = strtoul(argv[3], NULL, 0);
+	plan_init(&plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
+	for (number = 1; number <= count && !bad; number++) {
+		struct mirror mirror;
+
+		mirror_next(&chance, number, &mirror);
+		if (!strcmp(argv[1], "text"))
+			bad = plan_mirror(&plan, &mirror, NULL, &errors);
+		else
+			bad = mirror_apply(&mirror, APPLY_CREATED) ||
+			      mirror_apply(&mirror, APPLY_UNCHANGED);
+		mirror_free(&mirror);
+	}
+	if (!strcmp(argv[1], "text"))
+		nft_text_print(&plan, stdout);
+	plan_free(&plan);
+	error_clear(&errors);
+	return !!bad;
+}
