@@ -29,6 +29,8 @@ cables() {
 	cable p0 p1
 	cable q0 q1
 	cable m0 m1
+	# Frames larger than an ordinary wire takes are among the edge frames.
+	for device in p0 p1 q0 q1 m0 m1; do ip link set "$device" mtu 9100; done
 	for device in p0 q1; do tc qdisc add dev "$device" clsact; done
 	tc filter add dev q1 ingress pref 1 protocol all bpf bytecode '1,6 0 0 65535' \
 		action mirred egress redirect dev p0
