@@ -22,8 +22,10 @@ if [ -n "${MATCH_FUZZ_EXPRESSION-}" ]; then
 	match_fuzz 1 0 "$MATCH_FUZZ_EXPRESSION" ${MATCH_FUZZ_FRAME:+"$MATCH_FUZZ_FRAME"}
 	exit
 fi
+# Not by SECONDS, which bash would take from make's own.
+end=$((EPOCHSECONDS + ${MATCH_FUZZ_SECONDS:-0}))
 match_fuzz "$seed" "$decisions"
-while ((SECONDS < ${MATCH_FUZZ_SECONDS:-0})); do
+while ((EPOCHSECONDS < end)); do
 	seed=$((seed + 1))
 	match_fuzz "$seed" "$decisions"
 done
