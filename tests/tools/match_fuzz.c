@@ -465,6 +465,7 @@ static void sample_read(struct fuzz *fuzz, const char *hex)
 {
 	struct sample *sample = &fuzz->samples[0];
 
+	memset(sample, 0, sizeof(*sample));
 	sample->name = "given";
 	while (sample->length < FRAME_ROOM &&
 	       sscanf(hex + 2 * sample->length, "%2hhx", &sample->bytes[sample->length]) == 1)
