@@ -32,7 +32,7 @@ fuzz-match: deps
 	@$(MAKE) --no-print-directory userspace
 	@$(MAKE) --no-print-directory -C tests tools/build/match_fuzz
 	@MATCH_FUZZ_SECONDS='$(SECONDS)' MATCH_FUZZ_DECISIONS='$(DECISIONS)' \
-		MATCH_FUZZ_SEED='$(SEED)' tests/run -v --time-limit $$(($(or $(SECONDS),0) + 600)) netns/match-fuzz
+		MATCH_FUZZ_SEED='$(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))' tests/run -v --time-limit $$(($(or $(SECONDS),0) + 600)) netns/match-fuzz
 
 # Any bytes as a match, with sanitizers, see tests/fuzz/run.
 fuzz: deps
