@@ -69,11 +69,7 @@ static int change_send(struct session *session, const struct mirror *mirror,
 			removal_build(&buffer, &session->state, mirror->name) :
 			nft_batch_add_table(&buffer, plan);
 	if (!error)
-		error = nft_batch_add_sets(&buffer, plan);
-	if (!error)
-		error = nft_batch_add_chains(&buffer, plan);
-	if (!error)
-		error = nft_batch_add_rules(&buffer, plan, &session->links);
+		error = nft_batch_add_contents(&buffer, plan, &session->links);
 	/* Without its end the kernel validates a transaction and drops it. */
 	if (!error && mode == APPLY_CHANGE)
 		error = nft_batch_end(&buffer);
@@ -218,4 +214,21 @@ int apply_mirror(struct session *session, const struct mirror *mirror,
 	if (mode == APPLY_CHANGE && result->outcome == APPLY_REPLACED && former)
 		return targets_drop(session, former, errors);
 	return 0;
+}
+
+int apply_alone(const struct mirror *mirror, enum apply_outcome *outcome,
+		struct error_list *errors)
+{
+	struct apply_result result = { 0 };
+	struct session session;
+	int error;
+
+	error = session_open(&session, errors);
+	if (!error)
+		error = apply_mirror(&session, mirror, APPLY_CHANGE, &result, errors);
+	if (outcome)
+		*outcome = result.outcome;
+	free(result.made);
+	session_close(&session);
+	return error;
 }

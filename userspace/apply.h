@@ -32,6 +32,10 @@ int apply_mirror(struct session *session, const struct mirror *mirror,
 		 enum apply_mode mode, struct apply_result *result,
 		 struct error_list *errors);
 
+/* apply_mirror() to change, in a session of its own. @outcome may be NULL. */
+int apply_alone(const struct mirror *mirror, enum apply_outcome *outcome,
+		struct error_list *errors);
+
 /* Add lines to @warnings for what is worth knowing before @mirror runs. */
 void apply_warn(const struct session *session, const struct mirror *mirror,
 		struct error_list *warnings);

@@ -63,20 +63,6 @@ static int mirror_make(struct mirror *mirror, const struct compare_lab *lab,
 	return error;
 }
 
-static int nft_up(const struct mirror *mirror, struct error_list *errors)
-{
-	struct apply_result result = { 0 };
-	struct session session;
-	int error;
-
-	error = session_open(&session, errors);
-	if (!error)
-		error = apply_mirror(&session, mirror, APPLY_CHANGE, &result, errors);
-	free(result.made);
-	session_close(&session);
-	return error;
-}
-
 static int nft_down(struct error_list *errors)
 {
 	struct session session;
@@ -122,7 +108,7 @@ static int tc_up(const struct mirror *mirror, bool htb, struct error_list *error
 static int path_up(const struct compare_case *what, const struct mirror *mirror,
 		   struct error_list *errors)
 {
-	return what->path == COMPARE_NFT ? nft_up(mirror, errors) :
+	return what->path == COMPARE_NFT ? apply_alone(mirror, NULL, errors) :
 	       tc_up(mirror, what->path == COMPARE_TC_HTB, errors);
 }
 

@@ -68,19 +68,7 @@ static int table_put(struct compare_observer *observer, const struct compare_lab
 
 	error = observer_plan(&plan, lab);
 	if (!error)
-		error = nft_batch_begin(&buffer, 0);
-	if (!error)
-		error = nft_batch_add_table(&buffer, &plan);
-	if (!error)
-		error = nft_batch_delete_table(&buffer, NFPROTO_INET, OBSERVER_TABLE);
-	if (!error)
-		error = nft_batch_add_table(&buffer, &plan);
-	if (!error)
-		error = nft_batch_add_chains(&buffer, &plan);
-	if (!error)
-		error = nft_batch_add_rules(&buffer, &plan, &links);
-	if (!error)
-		error = nft_batch_end(&buffer);
+		error = nft_batch_replace_table(&buffer, &plan, &links);
 	if (!error && nl_transact(observer->netfilter, &buffer, &refusal))
 		error = nft_explain_refusal(&refusal, errors);
 	nl_buffer_free(&buffer);

@@ -44,7 +44,7 @@ const char *nft_comment_get(const void *data, size_t length)
 	return NULL;
 }
 
-struct nlmsghdr *nft_message_begin(struct nl_buffer *buffer, uint16_t type,
+struct nlmsghdr *nft_request_begin(struct nl_buffer *buffer, uint16_t type,
 				   uint16_t flags, unsigned int family,
 				   enum nft_message kind, const char *what)
 {
@@ -52,13 +52,20 @@ struct nlmsghdr *nft_message_begin(struct nl_buffer *buffer, uint16_t type,
 	struct nlmsghdr *message;
 
 	message = nl_message_begin(buffer, (NFNL_SUBSYS_NFTABLES << 8) | type,
-				   NLM_F_ACK | flags, kind, what);
+				   flags, kind, what);
 	if (!message)
 		return NULL;
 	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 	header->nfgen_family = family;
 	header->version = NFNETLINK_V0;
 	return message;
+}
+
+struct nlmsghdr *nft_message_begin(struct nl_buffer *buffer, uint16_t type,
+				   uint16_t flags, unsigned int family,
+				   enum nft_message kind, const char *what)
+{
+	return nft_request_begin(buffer, type, NLM_F_ACK | flags, family, kind, what);
 }
 
 /* The frame of a transaction: not nf_tables messages, and not acknowledged. */
@@ -610,4 +617,37 @@ int nft_batch_delete_set(struct nl_buffer *buffer, unsigned int family,
 {
 	return delete_put(buffer, NFT_MSG_DELSET, family, NFTA_SET_TABLE, table,
 			  NFTA_SET_NAME, set);
+}
+
+int nft_batch_add_contents(struct nl_buffer *buffer, const struct plan *plan,
+			   const struct link_table *links)
+{
+	int error;
+
+	error = nft_batch_add_sets(buffer, plan);
+	if (!error)
+		error = nft_batch_add_chains(buffer, plan);
+	if (!error)
+		error = nft_batch_add_rules(buffer, plan, links);
+	return error;
+}
+
+/* A table has to be there to be deleted. */
+int nft_batch_replace_table(struct nl_buffer *buffer, const struct plan *plan,
+			    const struct link_table *links)
+{
+	int error;
+
+	error = nft_batch_begin(buffer, 0);
+	if (!error)
+		error = nft_batch_add_table(buffer, plan);
+	if (!error)
+		error = nft_batch_delete_table(buffer, plan->family, plan->table);
+	if (!error)
+		error = nft_batch_add_table(buffer, plan);
+	if (!error)
+		error = nft_batch_add_contents(buffer, plan, links);
+	if (!error)
+		error = nft_batch_end(buffer);
+	return error;
 }

@@ -29,8 +29,12 @@ enum nft_message {
 	NFT_MESSAGE_DELETE,
 };
 
-/* Begin a message to nf_tables that asks for an answer, NULL without memory;
+/* Begin a message to nf_tables with just @flags, NULL without memory;
  * nl_message_end() completes it. */
+struct nlmsghdr *nft_request_begin(struct nl_buffer *buffer, uint16_t type,
+				   uint16_t flags, unsigned int family,
+				   enum nft_message kind, const char *what);
+/* The same for a change, which asks for an answer. */
 struct nlmsghdr *nft_message_begin(struct nl_buffer *buffer, uint16_t type,
 				   uint16_t flags, unsigned int family,
 				   enum nft_message kind, const char *what);
@@ -48,6 +52,13 @@ int nft_batch_add_sets(struct nl_buffer *buffer, const struct plan *plan);
 int nft_batch_add_chains(struct nl_buffer *buffer, const struct plan *plan);
 int nft_batch_add_rules(struct nl_buffer *buffer, const struct plan *plan,
 			const struct link_table *links);
+/* The three, in that order. */
+int nft_batch_add_contents(struct nl_buffer *buffer, const struct plan *plan,
+			   const struct link_table *links);
+/* A whole transaction, from begin to end, after which the table holds @plan and
+ * nothing else. It need not exist before. */
+int nft_batch_replace_table(struct nl_buffer *buffer, const struct plan *plan,
+			    const struct link_table *links);
 
 int nft_batch_delete_table(struct nl_buffer *buffer, unsigned int family,
 			   const char *table);

@@ -33,23 +33,6 @@ static int set_name_compare(const void *left, const void *right)
 	return strcmp(first->name, second->name);
 }
 
-static struct nlmsghdr *request_begin(struct nl_buffer *buffer, uint16_t type,
-				      uint16_t flags, unsigned int family,
-				      const char *what)
-{
-	struct nfgenmsg *header;
-	struct nlmsghdr *message;
-
-	message = nl_message_begin(buffer, (NFNL_SUBSYS_NFTABLES << 8) | type,
-				   flags, NFT_MESSAGE_NONE, what);
-	if (!message)
-		return NULL;
-	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
-	header->nfgen_family = family;
-	header->version = NFNETLINK_V0;
-	return message;
-}
-
 /* One question to the kernel: a get with NLM_F_ACK, or a dump, of @table. */
 static int question(const struct reader *reader, uint16_t type, uint16_t flags,
 		    uint16_t table_attribute, mnl_cb_t callback)
@@ -58,9 +41,9 @@ static int question(const struct reader *reader, uint16_t type, uint16_t flags,
 	struct nlmsghdr *message;
 	int error;
 
-	message = request_begin(&buffer, type, flags,
-				type == NFT_MSG_GETGEN ? AF_UNSPEC : reader->family,
-				reader->table);
+	message = nft_request_begin(&buffer, type, flags,
+				    type == NFT_MSG_GETGEN ? AF_UNSPEC : reader->family,
+				    NFT_MESSAGE_NONE, reader->table);
 	if (!message)
 		return -ENOMEM;
 	if (table_attribute)
@@ -253,8 +236,8 @@ static int elements_ask(const struct nft_state *state, struct nft_set *set)
 	struct nlmsghdr *message;
 	int error;
 
-	message = request_begin(&buffer, NFT_MSG_GETSETELEM, NLM_F_DUMP, state->family,
-				set->name);
+	message = nft_request_begin(&buffer, NFT_MSG_GETSETELEM, NLM_F_DUMP, state->family,
+				    NFT_MESSAGE_NONE, set->name);
 	if (!message) {
 		nl_buffer_free(&buffer);
 		return -ENOMEM;

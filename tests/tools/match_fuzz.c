@@ -210,20 +210,6 @@ static void frames_pass(struct fuzz *fuzz)
 		}
 }
 
-static int nft_change(struct mirror *mirror, struct error_list *errors)
-{
-	struct apply_result result = { 0 };
-	struct session session;
-	int error;
-
-	error = session_open(&session, errors);
-	if (!error)
-		error = apply_mirror(&session, mirror, APPLY_CHANGE, &result, errors);
-	free(result.made);
-	session_close(&session);
-	return error;
-}
-
 /* Our own code for cls_bpf, in place of the filter that was there. libpcap has
  * no code for what is @never true, and nor has tc. */
 static int tc_change(const struct mirror *mirror, bool never, struct error_list *errors)
@@ -265,7 +251,7 @@ static int expression_install(const struct fuzz *fuzz, const char *expression,
 		error = mirror_set_match(&mirror, expression, &where);
 	if (!error)
 		error = mirror_validate(&mirror, &where, errors);
-	if (!error && nft_change(&mirror, errors)) {
+	if (!error && apply_alone(&mirror, NULL, errors)) {
 		fprintf(stderr, "'%s': %s\n", expression, error_text(errors, 0));
 		exit(1);
 	}

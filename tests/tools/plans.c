@@ -502,13 +502,7 @@ static int plan_apply(const struct plan *plan, struct nl_socket *netfilter)
 	struct link_table links = { 0 };
 	int error;
 
-	error = nft_batch_begin(&buffer, 0) ?:
-		nft_batch_add_table(&buffer, plan) ?:
-		nft_batch_delete_table(&buffer, plan->family, plan->table) ?:
-		nft_batch_add_table(&buffer, plan) ?:
-		nft_batch_add_chains(&buffer, plan) ?:
-		nft_batch_add_rules(&buffer, plan, &links) ?:
-		nft_batch_end(&buffer) ?:
+	error = nft_batch_replace_table(&buffer, plan, &links) ?:
 		nl_transact(netfilter, &buffer, &refusal);
 	if (error)
 		fprintf(stderr, "message %u: %s\n", refusal.note.sequence, refusal.text);

@@ -50,20 +50,15 @@ static void mirror_next(struct chance *chance, unsigned int number, struct mirro
 static int mirror_apply(const struct mirror *mirror, enum apply_outcome wanted)
 {
 	struct error_list errors = { 0 };
-	struct apply_result result = { 0 };
-	struct session session;
+	enum apply_outcome outcome;
 	int error;
 
-	error = session_open(&session, &errors);
-	if (!error)
-		error = apply_mirror(&session, mirror, APPLY_CHANGE, &result, &errors);
-	if (error || result.outcome != wanted)
+	error = apply_alone(mirror, &outcome, &errors);
+	if (error || outcome != wanted)
 		fprintf(stderr, "'%s': %s\n", mirror->match_text,
 			errors.count ? error_text(&errors, 0) : "not unchanged");
-	free(result.made);
-	session_close(&session);
 	error_clear(&errors);
-	return error || result.outcome != wanted;
+	return error || outcome != wanted;
 }
 
 int main(int argc, char **argv)

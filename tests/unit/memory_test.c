@@ -96,9 +96,7 @@ static int run_batch(const struct wish *wish)
 	if (!error)
 		error = nft_batch_add_table(&buffer, &plan);
 	if (!error)
-		error = nft_batch_add_chains(&buffer, &plan);
-	if (!error)
-		error = nft_batch_add_rules(&buffer, &plan, &links);
+		error = nft_batch_add_contents(&buffer, &plan, &links);
 	if (!error)
 		error = nft_batch_end(&buffer);
 	nl_buffer_free(&buffer);

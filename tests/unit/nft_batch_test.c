@@ -120,18 +120,6 @@ static bool rule_same(const struct nlmsghdr *message, const struct plan_chain *c
 	return same;
 }
 
-static void links_make(struct link_table *links)
-{
-	static const char *const names[] = { "mir0", "mir1", "fifteen-letters" };
-	size_t i;
-
-	memset(links, 0, sizeof(*links));
-	for (i = 0; i < 3; i++) {
-		link_table_add_planned(links, names[i]);
-		links->links[i].index = 100 + i;
-	}
-}
-
 static void test_round_trip(const struct wish *wish)
 {
 	struct nl_buffer buffer = { 0 };
@@ -142,7 +130,7 @@ static void test_round_trip(const struct wish *wish)
 	size_t i, j, wrong = 0;
 
 	snprintf(name, sizeof(name), "the messages of %s", wish->name);
-	links_make(&links);
+	wish_links(&links);
 	wish_plan(wish, &plan, NULL);
 	check_number(name, 0, nft_batch_begin(&buffer, 7) || nft_batch_add_table(&buffer, &plan) ||
 		     nft_batch_add_chains(&buffer, &plan) ||
@@ -180,7 +168,7 @@ static void test_expressions(void)
 	struct plan plan;
 
 	plan_init(&plan, NFPROTO_NETDEV, PLAN_TABLE, NULL);
-	links_make(&links);
+	wish_links(&links);
 	plan_rule_test_number(&plan, &rule, FIELD_META_PROTOCOL, 0x0800);
 	plan_rule_test(&plan, &rule, FIELD_IP_FRAGMENT, zero, mask);
 	plan_rule_test_number(&plan, &rule, FIELD_UDP_DESTINATION, 53);

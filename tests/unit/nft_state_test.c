@@ -51,18 +51,6 @@ static void test_order(void)
 	      "something is");
 }
 
-static void links_make(struct link_table *links)
-{
-	static const char *const names[] = { "mir0", "mir1", "fifteen-letters" };
-	size_t i;
-
-	memset(links, 0, sizeof(*links));
-	for (i = 0; i < 3; i++) {
-		link_table_add_planned(links, names[i]);
-		links->links[i].index = 100 + i;
-	}
-}
-
 /* A rule as the kernel has it: its sets have names by now, from @first on. */
 static size_t named_rule_take(struct nft_state *state, const struct plan *plan,
 			      const struct plan_chain *chain, const struct plan_rule *rule,
@@ -174,7 +162,7 @@ static void test_read_back(const struct wish *wish)
 	struct plan plan;
 	char name[64];
 
-	links_make(&links);
+	wish_links(&links);
 	wish_mirror(wish, &mirror, &errors);
 	wish_plan(wish, &plan, starts);
 	state_make(&state, &plan, &links);
@@ -218,7 +206,7 @@ static void test_differences(void)
 	struct plan plan;
 	size_t i;
 
-	links_make(&links);
+	wish_links(&links);
 	wish_plan(&base, &plan, &start);
 	state_make(&state, &plan, &links);
 	plan_free(&plan);

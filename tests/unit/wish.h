@@ -8,6 +8,7 @@
 #include <linux/netfilter.h>
 #include <stdlib.h>
 
+#include "link.h"
 #include "mirror.h"
 #include "plan.h"
 
@@ -31,6 +32,19 @@ static const struct wish wishes[] = {
 };
 
 #define WISHES (sizeof(wishes) / sizeof(wishes[0]))
+
+/* The devices that the wishes copy to. */
+static inline void wish_links(struct link_table *links)
+{
+	static const char *const names[] = { "mir0", "mir1", "fifteen-letters" };
+	size_t i;
+
+	memset(links, 0, sizeof(*links));
+	for (i = 0; i < 3; i++) {
+		link_table_add_planned(links, names[i]);
+		links->links[i].index = 100 + i;
+	}
+}
 
 static inline int wish_mirror(const struct wish *wish, struct mirror *mirror,
 			      struct error_list *errors)
