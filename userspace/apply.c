@@ -223,7 +223,7 @@ int apply_alone(const struct mirror *mirror, enum apply_outcome *outcome,
 	struct session session;
 	int error;
 
-	error = session_open(&session, errors);
+	error = session_open(&session, SESSION_CHANGE, errors);
 	if (!error)
 		error = apply_mirror(&session, mirror, APPLY_CHANGE, &result, errors);
 	if (outcome)

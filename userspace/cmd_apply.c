@@ -65,7 +65,7 @@ static int definition_run(const struct mirror *mirror, enum apply_mode mode,
 	if (mirror->path == MIRROR_PATH_TC)
 		return error_definition(errors, &(struct location){ "--path", 1, 1 },
 					"this version generates the tc path but does not run it: mirror-nft generate --path tc ... | tc -batch -");
-	error = session_open(&session, errors);
+	error = session_open(&session, SESSION_CHANGE, errors);
 	if (!error)
 		error = apply_mirror(&session, mirror, mode, &result, errors);
 	if (!error) {

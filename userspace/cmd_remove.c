@@ -19,7 +19,7 @@ static int removal_run(char **names, size_t count, struct error_list *errors)
 	size_t before, i;
 	int error;
 
-	error = session_open(&session, errors);
+	error = session_open(&session, SESSION_CHANGE, errors);
 	before = session.installed.count;
 	if (!error)
 		error = removal_apply(&session, names, count, errors);

@@ -78,7 +78,7 @@ static int status_loop(const struct status_options *options, struct error_list *
 	struct session session;
 	int error;
 
-	error = session_open(&session, errors);
+	error = session_open(&session, SESSION_LOOK, errors);
 	while (!error) {
 		error = status_run(&session, options, errors);
 		if (error || !options->watch)

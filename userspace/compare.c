@@ -68,7 +68,7 @@ static int nft_down(struct error_list *errors)
 	struct session session;
 	int error;
 
-	error = session_open(&session, errors);
+	error = session_open(&session, SESSION_CHANGE, errors);
 	if (!error)
 		error = removal_apply(&session, NULL, 0, errors);
 	session_close(&session);

@@ -2,9 +2,11 @@
 #include "session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/netfilter.h>
 #include <linux/netlink.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,14 +46,9 @@ int session_read(struct session *session, struct error_list *errors)
 	return installed_read(&session->installed, &session->state);
 }
 
-/* Up to a millisecond first, and up to 128 of them in the end. */
-#define PAUSE_FIRST 1000000L
-#define PAUSE_DOUBLINGS 7
-
-int session_retry(struct session *session, unsigned int attempt,
-		  struct error_list *errors)
+/* Wait for up to @most nanoseconds, by chance. */
+static void pause_by_chance(long most)
 {
-	long most = PAUSE_FIRST << (attempt < PAUSE_DOUBLINGS ? attempt : PAUSE_DOUBLINGS);
 	struct timespec pause = { 0 };
 	uint32_t chance = 0;
 
@@ -59,15 +56,48 @@ int session_retry(struct session *session, unsigned int attempt,
 		chance = (uint32_t)getpid();
 	pause.tv_nsec = chance % most;
 	nanosleep(&pause, NULL);
+}
+
+/* Up to a millisecond first, and up to 128 of them in the end. */
+#define PAUSE_FIRST 1000000L
+#define PAUSE_DOUBLINGS 7
+
+int session_retry(struct session *session, unsigned int attempt,
+		  struct error_list *errors)
+{
+	pause_by_chance(PAUSE_FIRST << (attempt < PAUSE_DOUBLINGS ? attempt : PAUSE_DOUBLINGS));
 	return session_read(session, errors);
 }
 
-int session_open(struct session *session, struct error_list *errors)
+/* Asked for again and again, since a flock(2) that waits knows no time limit. */
+#define TURN_PAUSE 4000000L
+
+static int turn_take(void)
+{
+	int turn = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	struct timespec now, start;
+
+	if (turn < 0)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	do {
+		if (!flock(turn, LOCK_EX | LOCK_NB))
+			return turn;
+		pause_by_chance(TURN_PAUSE);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (now.tv_sec - start.tv_sec < SESSION_TURN);
+	close(turn);
+	return -1;
+}
+
+int session_open(struct session *session, enum session_purpose purpose,
+		 struct error_list *errors)
 {
 	struct nl_refusal refusal = { 0 };
 	int error;
 
 	memset(session, 0, sizeof(*session));
+	session->turn = purpose == SESSION_CHANGE ? turn_take() : -1;
 	error = nl_open(NETLINK_ROUTE, &session->route);
 	if (error)
 		return error_system(errors, error, "cannot open a netlink socket: %s",
@@ -87,5 +117,7 @@ void session_close(struct session *session)
 	link_table_free(&session->links);
 	nl_close(session->netfilter);
 	nl_close(session->route);
+	if (session->turn >= 0)
+		close(session->turn);
 	memset(session, 0, sizeof(*session));
 }

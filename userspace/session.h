@@ -16,12 +16,28 @@ struct session {
 	struct link_table links;
 	struct nft_state state;
 	struct installed installed;
+	int turn;	/* of a change: the lock below; -1 without */
+};
+
+enum session_purpose {
+	SESSION_LOOK,
+	SESSION_CHANGE,
 };
 
 /* Open the sockets and read devices, table and mirrors of the current network
  * namespace. The table must be ours or absent. Returns 0 or a negative errno
- * with a record. */
-int session_open(struct session *session, struct error_list *errors);
+ * with a record.
+ *
+ * For SESSION_CHANGE it first waits for its turn, for at most SESSION_TURN
+ * seconds: a flock(2) on /proc/self/ns/net, one for each network namespace,
+ * which the kernel takes back however we end. It is courtesy among our own
+ * kind, so that many hands do not make each other begin anew; what holds
+ * against everybody is the ruleset's generation in each transaction. So
+ * without /proc, or behind somebody who holds it for ever, it goes on all the
+ * same. */
+int session_open(struct session *session, enum session_purpose purpose,
+		 struct error_list *errors);
+#define SESSION_TURN 10
 
 /* Begin anew after somebody else was faster, for the @attempt-th time: wait a
  * little, by chance, so that many hands do not keep tripping over each other,
