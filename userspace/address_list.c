@@ -3,17 +3,15 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "file.h"
 #include "formula_ranges.h"
 #include "plan.h"
 
 /* Nobody's list is longer; something that has no end might be. */
 #define FILE_MAX (256 << 20)
-#define STANDARD_INPUT "standard input"
 
 /* --- one entry --- */
 
@@ -261,53 +259,63 @@ int address_list_add_lines(struct address_list *list, const char *text, size_t l
 
 /* --- files --- */
 
-static int descriptor_read(int descriptor, char **text, size_t *length)
-{
-	size_t room = 0;
-	ssize_t got;
-
-	do {
-		if (*length == room) {
-			char *grown;
-
-			room = room ? 2 * room : 65536;
-			grown = room > FILE_MAX ? NULL : realloc(*text, room);
-			if (!grown)
-				return room > FILE_MAX ? -EFBIG : -ENOMEM;
-			*text = grown;
-		}
-		got = read(descriptor, *text + *length, room - *length);
-		if (got > 0)
-			*length += got;
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	return got < 0 ? -errno : 0;
-}
-
 int address_list_add_file(struct address_list *list, const char *path,
 			  const struct location *where, struct error_list *errors)
 {
-	bool is_input = !strcmp(path, "-");
 	char *text = NULL;
 	size_t length = 0;
-	int descriptor, error;
+	int error;
 
-	descriptor = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	error = descriptor < 0 ? -errno : descriptor_read(descriptor, &text, &length);
-	if (descriptor >= 0 && !is_input)
-		close(descriptor);
+	error = file_read(path, FILE_MAX, &text, &length);
 	if (!error) {
 		error = address_list_add_lines(list, text, length,
-					       is_input ? STANDARD_INPUT : path, errors);
+					       file_shown(path), errors);
 	} else if (error != -ENOMEM) {
 		list_begin(list, where);
 		error = error_definition(errors, where, "cannot read '%.200s': %s",
-					 is_input ? STANDARD_INPUT : path, strerror(-error));
+					 file_shown(path), strerror(-error));
 	}
 	free(text);
 	return error;
 }
 
 /* --- the whole --- */
+
+int address_list_add_range(struct address_list *list, const char *low, const char *high)
+{
+	struct plan_range range = { { 0 }, { 0 } };
+	size_t length = address_read(range.low, low, strlen(low));
+	struct plan_range *added;
+
+	if (!length || address_read(range.high, high, strlen(high)) != length ||
+	    memcmp(range.low, range.high, length) > 0)
+		return -EINVAL;
+	added = range_add(length == 4 ? &list->ip : &list->ip6);
+	if (!added)
+		return -ENOMEM;
+	*added = range;
+	list->given = true;
+	return 0;
+}
+
+static int ranges_copy(struct address_ranges *ranges, const struct address_ranges *from)
+{
+	size_t i;
+
+	for (i = 0; i < from->count; i++) {
+		struct plan_range *added = range_add(ranges);
+
+		if (!added)
+			return -ENOMEM;
+		*added = from->ranges[i];
+	}
+	return 0;
+}
+
+int address_list_copy(struct address_list *list, const struct address_list *from)
+{
+	return ranges_copy(&list->ip, &from->ip) ?: ranges_copy(&list->ip6, &from->ip6);
+}
 
 void address_list_normalise(struct address_list *list)
 {

@@ -46,6 +46,13 @@ int address_list_add_lines(struct address_list *list, const char *text, size_t l
 int address_list_add_file(struct address_list *list, const char *path,
 			  const struct location *where, struct error_list *errors);
 
+/* Add the addresses from @low to @high, as inet_ntop(3) writes them. Returns 0,
+ * -ENOMEM, or -EINVAL for what are no two addresses of one family in order. */
+int address_list_add_range(struct address_list *list, const char *low, const char *high);
+
+/* Add the addresses of @from. Returns 0 or -ENOMEM. */
+int address_list_copy(struct address_list *list, const struct address_list *from);
+
 /* Put the ranges in order and join what overlaps or touches. */
 void address_list_normalise(struct address_list *list);
 

@@ -10,6 +10,8 @@
 struct error_record {
 	enum error_kind kind;
 	char *text;
+	/* For error_sort(); the file is known by its address, which may be gone. */
+	struct location where;
 };
 
 /* Longest line that an error prints; the parts that come from the user are cut
@@ -17,7 +19,7 @@ struct error_record {
 #define ERROR_TEXT_MAX 1024
 
 static void record_add(struct error_list *errors, enum error_kind kind,
-		       const char *text)
+		       const char *text, const struct location *where)
 {
 	struct error_record *records;
 	char *copy, *c;
@@ -39,6 +41,7 @@ static void record_add(struct error_list *errors, enum error_kind kind,
 			*c = '?';
 	records[errors->count].kind = kind;
 	records[errors->count].text = copy;
+	records[errors->count].where = where ? *where : (struct location){ NULL, 0, 0 };
 	errors->count++;
 }
 
@@ -57,7 +60,7 @@ int error_definition(struct error_list *errors, const struct location *where,
 	va_start(arguments, format);
 	vsnprintf(text + used, sizeof(text) - used, format, arguments);
 	va_end(arguments);
-	record_add(errors, ERROR_DEFINITION, text);
+	record_add(errors, ERROR_DEFINITION, text, where);
 	return -EINVAL;
 }
 
@@ -69,7 +72,7 @@ int error_system(struct error_list *errors, int error, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	record_add(errors, ERROR_SYSTEM, text);
+	record_add(errors, ERROR_SYSTEM, text, NULL);
 	return error;
 }
 
@@ -102,9 +105,57 @@ void error_move(struct error_list *to, struct error_list *from)
 	size_t i;
 
 	for (i = 0; i < from->count; i++)
-		record_add(to, from->records[i].kind, from->records[i].text);
+		record_add(to, from->records[i].kind, from->records[i].text,
+			   &from->records[i].where);
 	to->out_of_memory |= from->out_of_memory;
 	error_clear(from);
+}
+
+/* What a sort compares with. */
+struct order {
+	char *const *files;
+	size_t count;
+};
+
+static size_t file_rank(const struct order *order, const char *file)
+{
+	size_t i;
+
+	for (i = 0; i < order->count; i++)
+		if (order->files[i] == file)
+			return i;
+	return order->count;
+}
+
+static int record_compare(const struct error_record *first,
+			  const struct error_record *second, const struct order *order)
+{
+	size_t rank = file_rank(order, first->where.file);
+	size_t other = file_rank(order, second->where.file);
+
+	if (rank != other)
+		return rank < other ? -1 : 1;
+	if (rank == order->count)
+		return 0;
+	if (first->where.line != second->where.line)
+		return first->where.line < second->where.line ? -1 : 1;
+	return (first->where.column > second->where.column) -
+		(first->where.column < second->where.column);
+}
+
+void error_sort(struct error_list *errors, char *const *files, size_t count)
+{
+	struct order order = { .files = files, .count = count };
+	size_t i, j;
+
+	/* By insertion: they are few, nearly in order, and equals stay as they are. */
+	for (i = 1; i < errors->count; i++) {
+		struct error_record record = errors->records[i];
+
+		for (j = i; j && record_compare(&errors->records[j - 1], &record, &order) > 0; j--)
+			errors->records[j] = errors->records[j - 1];
+		errors->records[j] = record;
+	}
 }
 
 void error_clear(struct error_list *errors)

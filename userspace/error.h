@@ -52,6 +52,11 @@ int error_report(const struct error_list *errors, FILE *stream);
 /* Append the records of @from to @to; @from is empty afterwards. */
 void error_move(struct error_list *to, struct error_list *from);
 
+/* Bring the records into the order of @files, lines and columns. What stands in
+ * none of @files, or nowhere, follows as it was. Files are known by their address:
+ * they are those that the locations borrowed. */
+void error_sort(struct error_list *errors, char *const *files, size_t count);
+
 /* Drop all records; the list can be used again. */
 void error_clear(struct error_list *errors);
 

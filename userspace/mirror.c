@@ -4,11 +4,14 @@
 #include <ctype.h>
 #include <errno.h>
 #include <linux/netfilter.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "device_name.h"
 #include "filter.h"
-#include "plan.h"
+#include "names.h"
+#include "plan_mirror.h"
 #include "tc_text.h"
 
 const char *direction_name(enum direction direction)
@@ -21,29 +24,6 @@ const char *mirror_path_name(enum mirror_path path)
 	return path == MIRROR_PATH_NFT ? "nft" : "tc";
 }
 
-struct mirror *definition_add(struct definition *definition)
-{
-	struct mirror *mirrors;
-
-	mirrors = reallocarray(definition->mirrors, definition->count + 1,
-			       sizeof(*mirrors));
-	if (!mirrors)
-		return NULL;
-	definition->mirrors = mirrors;
-	memset(&mirrors[definition->count], 0, sizeof(*mirrors));
-	return &mirrors[definition->count++];
-}
-
-void definition_free(struct definition *definition)
-{
-	size_t i;
-
-	for (i = 0; i < definition->count; i++)
-		mirror_free(&definition->mirrors[i]);
-	free(definition->mirrors);
-	memset(definition, 0, sizeof(*definition));
-}
-
 void mirror_free(struct mirror *mirror)
 {
 	filter_free(mirror->match);
@@ -53,6 +33,7 @@ void mirror_free(struct mirror *mirror)
 	free(mirror->match_source);
 	free(mirror->sources);
 	free(mirror->targets);
+	free(mirror->hooks);
 	memset(mirror, 0, sizeof(*mirror));
 }
 
@@ -80,6 +61,21 @@ int mirror_set_name(struct mirror *mirror, const char *text,
 					text, text[i]);
 	}
 	memcpy(mirror->name, text, length + 1);
+	mirror->where = *where;
+	return 0;
+}
+
+int mirror_set_path(struct mirror *mirror, const char *text,
+		    const struct location *where, struct error_list *errors)
+{
+	mirror->path_where = *where;
+	if (!strcmp(text, "nft"))
+		mirror->path = MIRROR_PATH_NFT;
+	else if (!strcmp(text, "tc"))
+		mirror->path = MIRROR_PATH_TC;
+	else
+		return error_definition(errors, where,
+					"'%.64s' is no path, say nft or tc", text);
 	return 0;
 }
 
@@ -124,36 +120,6 @@ int mirror_set_match(struct mirror *mirror, const char *text,
 	return 0;
 }
 
-/* The kernel's dev_valid_name(), and what a ruleset cannot quote. */
-static int device_name_check(const char *name, size_t length,
-			     const struct location *where,
-			     struct error_list *errors)
-{
-	size_t i;
-
-	if (!length)
-		return error_definition(errors, where,
-					"the device name is empty, name a device as 'ip link' shows it");
-	if (length >= IFNAMSIZ)
-		return error_definition(errors, where,
-					"device name '%.*s' has %zu characters, %d are the most",
-					length > 64 ? 64 : (int)length, name,
-					length, IFNAMSIZ - 1);
-	if (!strncmp(name, "..", length))	/* "." and ".." */
-		return error_definition(errors, where,
-					"'%.*s' is no device name", (int)length, name);
-	for (i = 0; i < length; i++) {
-		unsigned char c = name[i];
-
-		if (c > ' ' && c < 127 && !strchr("/:\"*\\,", c))
-			continue;
-		return error_definition(errors, where,
-					"device name '%.*s' has the character '%c' (0x%02x), which a device to mirror cannot have",
-					(int)length, name, isprint(c) ? c : '?', c);
-	}
-	return 0;
-}
-
 static int source_add(struct mirror *mirror, const char *device, size_t length,
 		      enum direction direction, const struct location *where)
 {
@@ -175,6 +141,7 @@ static int source_add(struct mirror *mirror, const char *device, size_t length,
 	source = &sources[mirror->source_count++];
 	memset(source, 0, sizeof(*source));
 	memcpy(source->device, device, length);
+	source->is_pattern = device[length - 1] == '*';
 	source->direction = direction;
 	source->where = *where;
 	return 0;
@@ -187,7 +154,10 @@ int mirror_add_source(struct mirror *mirror, const char *text,
 	size_t length = colon ? (size_t)(colon - text) : strlen(text);
 	int error;
 
-	error = device_name_check(text, length, where, errors);
+	if (memchr(text, '*', length))
+		error = device_name_check_pattern(text, length, where, errors);
+	else
+		error = device_name_check(text, length, where, errors);
 	if (error)
 		return error;
 	if (!colon) {
@@ -208,49 +178,139 @@ int mirror_add_source(struct mirror *mirror, const char *text,
 				colon + 1);
 }
 
-static bool is_tunnel(const char *text)
+/* The name that follows from what the tunnel is: FNV-1a of its text, so that the
+ * same one is one device, whoever asks for it. */
+static void tunnel_name(const struct tunnel *tunnel, char *name)
 {
-	static const char *const kinds[] = { "vxlan", "gretap", "erspan", "geneve" };
-	size_t i;
+	char text[TUNNEL_TEXT_MAX];
+	uint32_t hash = 2166136261u;
+	const char *c;
 
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		size_t length = strlen(kinds[i]);
-
-		if (!strncmp(text, kinds[i], length) && text[length] == ',')
-			return true;
-	}
-	return false;
+	tunnel_text(tunnel, text, sizeof(text));
+	for (c = text; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 16777619u;
+	snprintf(name, IFNAMSIZ, "mir%08x", hash);
 }
 
-int mirror_add_target(struct mirror *mirror, const char *text,
-		      const struct location *where, struct error_list *errors)
+int mirror_put_target(struct mirror *mirror, const struct target *target,
+		      struct error_list *errors)
 {
-	size_t length = strlen(text);
-	struct target *targets;
+	struct target *targets, *added;
 	size_t i;
-	int error;
 
-	if (is_tunnel(text))
-		return error_definition(errors, where,
-					"tunnel targets are not in this version, name a device and send what it receives into the tunnel");
-	error = device_name_check(text, length, where, errors);
-	if (error)
-		return error;
-	for (i = 0; i < mirror->target_count; i++)
-		if (!strcmp(mirror->targets[i].device, text))
-			return error_definition(errors, where,
-						"target '%s' is given twice, once is enough",
-						text);
 	targets = reallocarray(mirror->targets, mirror->target_count + 1,
 			       sizeof(*targets));
 	if (!targets)
 		return -ENOMEM;
 	mirror->targets = targets;
-	memset(&targets[mirror->target_count], 0, sizeof(*targets));
-	memcpy(targets[mirror->target_count].device, text, length);
-	targets[mirror->target_count].where = *where;
+	added = &targets[mirror->target_count];
+	*added = *target;
+	if (added->kind == TARGET_TUNNEL && !added->device[0])
+		tunnel_name(&added->tunnel, added->device);
+	for (i = 0; i < mirror->target_count; i++) {
+		if (strcmp(targets[i].device, added->device))
+			continue;
+		if (added->kind == TARGET_TUNNEL && targets[i].kind == TARGET_TUNNEL &&
+		    !tunnel_is_same(&added->tunnel, &targets[i].tunnel))
+			return error_definition(errors, &target->where,
+						"'%s' is the name of two tunnels, give each a name of its own with name=",
+						added->device);
+		return error_definition(errors, &target->where,
+					"target '%s' is given twice, once is enough",
+					added->device);
+	}
 	mirror->target_count++;
 	return 0;
+}
+
+int mirror_add_target(struct mirror *mirror, const char *text,
+		      const struct location *where, struct error_list *errors)
+{
+	struct target target = { .where = *where };
+	int error;
+
+	if (strchr(text, ',')) {
+		target.kind = TARGET_TUNNEL;
+		error = tunnel_parse(&target.tunnel, target.device, text, where, errors);
+	} else {
+		error = device_name_check(text, strlen(text), where, errors);
+		if (!error)
+			strcpy(target.device, text);
+	}
+	return error ? error : mirror_put_target(mirror, &target, errors);
+}
+
+bool mirror_pattern_fits(const char *pattern, const char *name)
+{
+	size_t length = strlen(pattern);
+
+	return length && pattern[length - 1] == '*' && !strncmp(pattern, name, length - 1);
+}
+
+static bool is_target(const struct mirror *mirror, const char *device)
+{
+	size_t i;
+
+	for (i = 0; i < mirror->target_count; i++)
+		if (!strcmp(mirror->targets[i].device, device))
+			return true;
+	return false;
+}
+
+/* Keep each hook once: "eth0" and "eth*" may both mean it. */
+static int hook_add(struct mirror *mirror, struct names *known, const struct source *source,
+		    const char *device)
+{
+	size_t size = mirror->hook_count;
+	struct source *hooks;
+
+	if (names_find(known, device, source->direction) != NAMES_NONE)
+		return 0;
+	/* Room for one more, twice as much each time it is full. */
+	if (!(size & (size - 1))) {
+		hooks = reallocarray(mirror->hooks, size ? 2 * size : 1, sizeof(*hooks));
+		if (!hooks)
+			return -ENOMEM;
+		mirror->hooks = hooks;
+	}
+	mirror->hooks[size] = *source;
+	mirror->hooks[size].is_pattern = false;
+	strcpy(mirror->hooks[size].device, device);
+	mirror->hook_count++;
+	return names_add(known, device, source->direction, size);
+}
+
+int mirror_resolve_sources(struct mirror *mirror, const char (*names)[IFNAMSIZ],
+			   size_t count)
+{
+	struct names known = { 0 };
+	size_t i, j;
+	int error = 0;
+
+	free(mirror->hooks);
+	mirror->hook_count = 0;
+	/* Not NULL even where nothing fits: that would mean "not resolved". */
+	mirror->hooks = calloc(1, sizeof(*mirror->hooks));
+	if (!mirror->hooks)
+		return -ENOMEM;
+	for (i = 0; i < mirror->source_count && !error; i++) {
+		const struct source *source = &mirror->sources[i];
+
+		if (!source->is_pattern)
+			error = hook_add(mirror, &known, source, source->device);
+		for (j = 0; j < count && source->is_pattern && !error; j++)
+			if (mirror_pattern_fits(source->device, names[j]) &&
+			    !is_target(mirror, names[j]))
+				error = hook_add(mirror, &known, source, names[j]);
+	}
+	names_free(&known);
+	return error;
+}
+
+const struct source *mirror_hooks(const struct mirror *mirror, size_t *count)
+{
+	*count = mirror->hooks ? mirror->hook_count : mirror->source_count;
+	return mirror->hooks ? mirror->hooks : mirror->sources;
 }
 
 bool mirror_is_selective(const struct mirror *mirror)
@@ -277,7 +337,7 @@ int mirror_parse_match(struct mirror *mirror, struct error_list *errors)
 	address_list_normalise(&mirror->hosts);
 	address_list_normalise(&mirror->except);
 	if (mirror->path == MIRROR_PATH_TC) {
-		error = tc_text_match(mirror, &code, errors);
+		error = tc_text_match(mirror, NULL, &code, errors);
 		free(code);
 		return error;
 	}
@@ -288,7 +348,7 @@ int mirror_parse_match(struct mirror *mirror, struct error_list *errors)
 	if (error)
 		return error;
 	plan_init(&plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
-	error = plan_mirror(&plan, mirror, NULL, errors);
+	error = plan_mirror(&plan, &plan, mirror, NULL, errors);
 	plan_free(&plan);
 	return error;
 }
@@ -301,13 +361,19 @@ int mirror_validate(struct mirror *mirror, const struct location *where,
 
 	if (!mirror->name[0])
 		error_definition(errors, where,
-				 "the mirror has no name, give --name NAME");
+				 "the mirror has no name, give one with 'name'");
 	if (!mirror->source_count)
 		error_definition(errors, where,
-				 "nothing to mirror, give --from DEV[:ingress|:egress]");
+				 "nothing to mirror, give a device with 'from'");
 	if (!mirror->target_count)
 		error_definition(errors, where,
-				 "nowhere to put the copies, give --to DEV");
+				 "nowhere to put the copies, give a device or a tunnel with 'to'");
+	if (mirror->path == MIRROR_PATH_TC && mirror->sample.every)
+		error_definition(errors, &mirror->sample.where,
+				 "the tc path does not do sample yet, leave it out or choose the path nft");
+	if (mirror->path == MIRROR_PATH_TC && mirror->limit.rate)
+		error_definition(errors, &mirror->limit.where,
+				 "the tc path does not do limit yet, leave it out or choose the path nft");
 	for (i = 0; i < mirror->target_count; i++) {
 		const struct target *target = &mirror->targets[i];
 
