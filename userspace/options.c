@@ -5,29 +5,38 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "definition_yaml.h"
+
 static const struct option definition_options[] = {
+	{ "f", required_argument, NULL, 'f' },
 	{ "name", required_argument, NULL, 'n' },
 	{ "from", required_argument, NULL, 'i' },
 	{ "match", required_argument, NULL, 'm' },
 	{ "hosts", required_argument, NULL, 'a' },
 	{ "except", required_argument, NULL, 'x' },
 	{ "to", required_argument, NULL, 'o' },
+	{ "sample", required_argument, NULL, 's' },
+	{ "limit", required_argument, NULL, 'l' },
 	{ "path", required_argument, NULL, 'p' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
-/* The entry of @table that @word names, whole; *value is set for "--name=value". */
+/* The entry of @table that @word names, whole; *value is set for "--name=value" and
+ * "-fvalue". Names of one letter stand behind one dash, and only there. */
 static const struct option *option_find(const struct option *table, const char *word,
 					bool *value)
 {
-	size_t length = strcspn(word, "=");
+	bool is_long = word[1] == '-';
+	size_t length = is_long ? strcspn(word + 2, "=") : 1;
 
-	*value = word[length] == '=';
+	*value = is_long ? word[2 + length] : word[2];
 	for (; table->name; table++)
-		if (strlen(table->name) == length && !memcmp(table->name, word, length))
+		if (strlen(table->name) == length && is_long == (length > 1) &&
+		    !memcmp(table->name, word + 1 + is_long, length))
 			return table;
 	return NULL;
 }
@@ -47,7 +56,7 @@ int options_check(int argc, char **argv, const struct option *table,
 			continue;
 		if (!strcmp(argv[i], "--"))
 			return 0;
-		option = argv[i][1] == '-' ? option_find(table, argv[i] + 2, &value) : NULL;
+		option = option_find(table, argv[i], &value);
 		if (!option)
 			return error_definition(errors, &where,
 						"option '%.64s' is not known, see mirror-nft %s --help",
@@ -59,22 +68,9 @@ int options_check(int argc, char **argv, const struct option *table,
 			continue;
 		if (++i == argc)
 			return error_definition(errors, &where,
-						"option '--%s' needs a value, see mirror-nft %s --help",
-						option->name, argv[0]);
+						"option '%s' needs a value, see mirror-nft %s --help",
+						argv[i - 1], argv[0]);
 	}
-	return 0;
-}
-
-static int path_set(struct mirror *mirror, const char *text,
-		    const struct location *where, struct error_list *errors)
-{
-	if (!strcmp(text, "nft"))
-		mirror->path = MIRROR_PATH_NFT;
-	else if (!strcmp(text, "tc"))
-		mirror->path = MIRROR_PATH_TC;
-	else
-		return error_definition(errors, where,
-					"'%.64s' is no path, say nft or tc", text);
 	return 0;
 }
 
@@ -92,8 +88,25 @@ static int list_add(struct address_list *list, const char *text,
 				"a file is missing behind '@', '@-' is standard input");
 }
 
-static int option_apply(struct mirror *mirror, int option, bool *named,
-			struct error_list *errors)
+/* The command line at work. */
+struct command_line {
+	struct mirror mirror;
+	char **files;
+	size_t file_count;
+	const char *given;	/* the first option of a mirror, NULL for none */
+	bool named;
+	struct error_list *errors;
+};
+
+/* "--match is given twice, join the expressions with 'and'" */
+static int given_twice(struct command_line *line, const struct location *where,
+		       const char *right)
+{
+	return error_definition(line->errors, where, "%s is given twice, %s", where->file,
+				right);
+}
+
+static int option_apply(struct command_line *line, int option)
 {
 	static const struct location name = { "--name", 1, 1 };
 	static const struct location from = { "--from", 1, 1 };
@@ -101,21 +114,26 @@ static int option_apply(struct mirror *mirror, int option, bool *named,
 	static const struct location hosts = { "--hosts", 1, 1 };
 	static const struct location except = { "--except", 1, 1 };
 	static const struct location to = { "--to", 1, 1 };
+	static const struct location sample = { "--sample", 1, 1 };
+	static const struct location limit = { "--limit", 1, 1 };
 	static const struct location path = { "--path", 1, 1 };
+	struct mirror *mirror = &line->mirror;
+	struct error_list *errors = line->errors;
 
 	switch (option) {
+	case 'f':
+		line->files[line->file_count++] = optarg;
+		return 0;
 	case 'n':
-		if (*named)
-			return error_definition(errors, &name,
-						"--name is given twice, the command line holds one mirror");
-		*named = true;
+		if (line->named)
+			return given_twice(line, &name, "the command line holds one mirror");
+		line->named = true;
 		return mirror_set_name(mirror, optarg, &name, errors);
 	case 'i':
 		return mirror_add_source(mirror, optarg, &from, errors);
 	case 'm':
 		if (mirror->match_text)
-			return error_definition(errors, &match,
-						"--match is given twice, join the expressions with 'and'");
+			return given_twice(line, &match, "join the expressions with 'and'");
 		return mirror_set_match(mirror, optarg, &match);
 	case 'a':
 		return list_add(&mirror->hosts, optarg, &hosts, errors);
@@ -123,48 +141,182 @@ static int option_apply(struct mirror *mirror, int option, bool *named,
 		return list_add(&mirror->except, optarg, &except, errors);
 	case 'o':
 		return mirror_add_target(mirror, optarg, &to, errors);
+	case 's':
+		if (mirror->sample.where.file)
+			return given_twice(line, &sample, "a mirror has one sample");
+		return mirror_set_sample(mirror, optarg, &sample, errors);
+	case 'l':
+		if (mirror->limit.where.file)
+			return given_twice(line, &limit, "a mirror has one limit");
+		return mirror_set_limit(mirror, optarg, &limit, errors);
 	default:
-		return path_set(mirror, optarg, &path, errors);
+		return mirror_set_path(mirror, optarg, &path, errors);
 	}
+}
+
+static const char *option_name(int option)
+{
+	size_t i = 0;
+
+	while (definition_options[i].val != option)
+		i++;
+	return definition_options[i].name;
+}
+
+/* Returns 0; 1 when --help was answered; or a negative errno: what is wrong with an
+ * option's value is in the records alone. */
+static int command_line_read(struct command_line *line, int argc, char **argv,
+			     const char *usage_text)
+{
+	int option;
+
+	optind = 0;
+	while ((option = getopt_long(argc, argv, "+hf:", definition_options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(usage_text, stdout);
+			return 1;
+		}
+		if (option != 'f' && !line->given)
+			line->given = option_name(option);
+		if (option_apply(line, option) == -ENOMEM)
+			return -ENOMEM;
+	}
+	if (argv[optind])
+		return error_definition(line->errors,
+					&(struct location){ "command line", 1, optind },
+					"'%.64s' is left over, quote an expression of several words: --match 'tcp port 80'",
+					argv[optind]);
+	if (line->file_count && line->given)
+		return error_definition(line->errors,
+					&(struct location){ "command line", 1, 1 },
+					"-f and --%s do not go together, write the mirror into a file or give all of it by options",
+					line->given);
+	return 0;
+}
+
+/* The mirror of the command line, which moves into the definition. */
+static int mirror_read(struct command_line *line, struct definition *definition)
+{
+	static const struct location where = { "command line", 1, 1 };
+	struct mirror *mirror = definition_add(definition);
+
+	if (!mirror)
+		return -ENOMEM;
+	*mirror = line->mirror;
+	memset(&line->mirror, 0, sizeof(line->mirror));
+	/* The match's mistakes too, in one go. */
+	if (line->errors->count)
+		return mirror_parse_match(mirror, line->errors);
+	return mirror_validate(mirror, &where, line->errors);
+}
+
+static int files_read(const struct command_line *line, struct definition *definition)
+{
+	static const struct location where = { "-f", 1, 1 };
+	struct error_list *errors = line->errors;
+	size_t i, j;
+	int error = 0;
+
+	definition->is_file = true;
+	for (i = 0; i < line->file_count && error != -ENOMEM; i++) {
+		for (j = 0; j < i && strcmp(line->files[i], line->files[j]); j++)
+			;
+		if (j < i)
+			error = error_definition(errors, &where,
+						 "'%.200s' is given twice, once is enough",
+						 line->files[i]);
+		else
+			error = definition_read_file(definition, line->files[i], &where,
+						     errors);
+	}
+	if (!errors->count && !definition->count)
+		return error_definition(errors,
+					&(struct location){ definition->texts[0], 1, 1 },
+					"there is no mirror, a definition is as in mirrors: {web: {from: [eth1], to: [mir0]}}");
+	return error;
 }
 
 int options_read_definition(int argc, char **argv, const char *usage_text,
 			    struct definition *definition,
 			    struct error_list *errors)
 {
-	static const struct location command_line = { "command line", 1, 1 };
-	struct mirror *mirror = definition_add(definition);
-	bool named = false;
-	int option, error;
+	struct command_line line = { .errors = errors };
+	int error;
 
-	if (!mirror)
-		return -ENOMEM;
-	for (option = 1; option < argc; option++)
-		if (!strcmp(argv[option], "-f"))
-			return error_definition(errors, &(struct location){ "-f", 1, 1 },
-						"definition files are not in this version, give the mirror by --name, --from, --match and --to");
 	error = options_check(argc, argv, definition_options, errors);
 	if (error)
 		return error;
-	optind = 0;
-	while ((option = getopt_long(argc, argv, "+h", definition_options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(usage_text, stdout);
-			return 1;
+	line.files = calloc(argc + 1, sizeof(*line.files));
+	error = line.files ? command_line_read(&line, argc, argv, usage_text) : -ENOMEM;
+	if (!error)
+		error = line.file_count ? files_read(&line, definition) :
+			mirror_read(&line, definition);
+	if (!error || error == -EINVAL)
+		error = definition_join(definition, errors) == -ENOMEM ? -ENOMEM : error;
+	error_sort(errors, definition->texts, definition->text_count);
+	mirror_free(&line.mirror);
+	free(line.files);
+	if (error)
+		return error;
+	return errors->count ? -EINVAL : 0;
+}
+
+static void words_take(int *argc, char **argv, int at, int count)
+{
+	memmove(argv + at, argv + at + count, (*argc - at - count + 1) * sizeof(*argv));
+	*argc -= count;
+}
+
+/* What follows "--NAME" in @word, or NULL. */
+static const char *option_rest(const char *word, const char *name)
+{
+	size_t length = strlen(name);
+
+	return !strncmp(word, "--", 2) && !strncmp(word + 2, name, length) ?
+	       word + 2 + length : NULL;
+}
+
+bool options_take_flag(int *argc, char **argv, const char *name)
+{
+	bool found = false;
+	int i = 1;
+
+	while (i < *argc) {
+		const char *rest = option_rest(argv[i], name);
+
+		if (rest && !*rest) {
+			found = true;
+			words_take(argc, argv, i, 1);
+		} else {
+			i++;
 		}
-		error = option_apply(mirror, option, &named, errors);
-		if (error == -ENOMEM)
-			return error;
 	}
-	if (argv[optind])
-		return error_definition(errors,
-					&(struct location){ "command line", 1, optind },
-					"'%.64s' is left over, quote an expression of several words: --match 'tcp port 80'",
-					argv[optind]);
-	if (errors->count) {
-		/* The match's mistakes too, in one go. */
-		mirror_parse_match(mirror, errors);
-		return -EINVAL;
+	return found;
+}
+
+int options_take_value(int *argc, char **argv, const char *name, const char **value,
+		       struct error_list *errors)
+{
+	int i = 1;
+
+	*value = NULL;
+	while (i < *argc) {
+		const char *rest = option_rest(argv[i], name);
+
+		if (!rest || (*rest && *rest != '=')) {
+			i++;
+		} else if (*rest) {
+			*value = rest + 1;
+			words_take(argc, argv, i, 1);
+		} else if (i + 1 < *argc) {
+			*value = argv[i + 1];
+			words_take(argc, argv, i, 2);
+		} else {
+			return error_definition(errors,
+						&(struct location){ "command line", 1, i },
+						"option '--%s' needs a value, see mirror-nft %s --help",
+						name, argv[0]);
+		}
 	}
-	return mirror_validate(mirror, &command_line, errors);
+	return 0;
 }

@@ -65,8 +65,15 @@ generate @ --match tcp port 80 ; 2 ; command line:1:9: 'port' is left over
 generate @ --path ebpf ; 2 ; --path:1:1: 'ebpf' is no path, say nft or tc
 generate @ --path "" ; 2 ; --path:1:1: '' is no path
 generate @ --name other ; 2 ; --name:1:1: --name is given twice
-generate -f mirrors.yaml ; 2 ; -f:1:1: definition files are not in this version
-generate -f - ; 2 ; -f:1:1: definition files are not in this version
+generate -f /nowhere/mirrors.yaml ; 2 ; -f:1:1: cannot read '/nowhere/mirrors.yaml': No such file or directory
+generate -f / ; 2 ; -f:1:1: cannot read '/': Is a directory
+generate -f - ; 2 ; standard input:1:1: the file is empty
+generate -f /dev/zero ; 2 ; -f:1:1: '/dev/zero' has more than 16 MiB
+generate -f ; 2 ; command line:1:1: option '-f' needs a value
+generate --f x ; 2 ; command line:1:1: option '--f' is not known
+generate @ -f mirrors.yaml ; 2 ; command line:1:1: -f and --name do not go together
+generate -f mirrors.yaml --path tc ; 2 ; command line:1:1: -f and --path do not go together
+generate -f mirrors.yaml more.yaml ; 2 ; command line:1:3: 'more.yaml' is left over
 generate --from lo --to mir0 ; 2 ; command line:1:1: the mirror has no name
 generate --name web --to mir0 ; 2 ; command line:1:1: nothing to mirror
 generate --name web --from lo ; 2 ; command line:1:1: nowhere to put the copies
@@ -93,10 +100,24 @@ generate --name web --from lo --to sixteen-letters- ; 2 ; --to:1:1: device name 
 generate --name web --from lo --to lo ; 2 ; --to:1:1: target 'lo' is also a source
 generate --name web --from lo:egress --to lo ; 2 ; --to:1:1: target 'lo' is also a source
 generate @ --to mir0 ; 2 ; --to:1:1: target 'mir0' is given twice
-generate @ --to vxlan,remote=192.0.2.10,id=7 ; 2 ; --to:1:1: tunnel targets are not in this version
-generate @ --to gretap,remote=192.0.2.10 ; 2 ; --to:1:1: tunnel targets are not in this version
-generate @ --to erspan,remote=192.0.2.10,session=1 ; 2 ; --to:1:1: tunnel targets are not in this version
-generate @ --to geneve,remote=192.0.2.10,id=7 ; 2 ; --to:1:1: tunnel targets are not in this version
+generate @ --to mir0-tap ; 2 ; --to:1:1: 'mir0-tap' is the end of 'mir0' that a sensor reads
+generate @ --to vxlan,remote=192.0.2.10 ; 2 ; --to:1:1: vxlan has no id, give a number from 0 to 16777215
+generate @ --to vxlan,remote=239.1.1.1,id=7 ; 2 ; --to:1:14: '239.1.1.1' is a multicast address
+generate @ --to vxlan,remote=192.0.2.10,id=16777216 ; 2 ; --to:1:28: id '16777216' is out of range
+generate @ --to gretap,remote=192.0.2.10,id=7 ; 2 ; --to:1:26: 'id' is no key of gretap
+generate @ --to erspan,remote=192.0.2.10,session=1024 ; 2 ; --to:1:34: session '1024' is out of range
+generate @ --to geneve,remote=::1,id=7 ; 2 ; --to:1:15: '::1' is a loopback address
+generate @ --to geneve,remote=192.0.2.10,id=7,name=twelve-chars ; 2 ; --to:1:36: device name 'twelve-chars' has 12 characters
+generate @ --to ipip,remote=192.0.2.10 ; 2 ; --to:1:1: 'ipip' is no kind of tunnel
+generate @ --from "veth*x" ; 2 ; --from:1:5: '*' stands for any rest of a name
+generate @ --sample 10 ; 2 ; --sample:1:1: '10' is no sample
+generate @ --sample 1/0 ; 2 ; --sample:1:3: 1/0 is out of range
+generate @ --sample 1/10 --sample 1/10 ; 2 ; --sample:1:1: --sample is given twice
+generate @ --limit 10 ; 2 ; --limit:1:3: '' is no unit
+generate @ --limit "10 packets/week" ; 2 ; --limit:1:12: 'week' is no time
+generate @ --limit "1 packets/day" --limit "1 packets/day" ; 2 ; --limit:1:1: --limit is given twice
+generate @ --path tc --sample 1/10 ; 2 ; --sample:1:1: the tc path does not do sample yet
+generate @ --path tc --limit "1 packets/day" ; 2 ; --limit:1:1: the tc path does not do limit yet
 generate @ --match "port 65536" ; 2 ; --match:1:6: port 65536 is out of range
 generate @ --match "port -1" ; 2 ; --match:1:6: '-' is not understood here
 generate @ --match "tcp port" ; 2 ; --match:1:9: the match ends here
@@ -115,6 +136,15 @@ apply @ --path tc ; 2 ; --path:1:1: this version generates the tc path but does 
 apply @ --bogus ; 2 ; command line:1:7: option '--bogus' is not known
 check @ --path tc ; 2 ; --path:1:1: this version generates the tc path but does not run it
 check --name web --to mir0 ; 2 ; command line:1:1: nothing to mirror
+trace @ ; 2 ; command line:1:1: which command causes the traffic?
+trace @ -- ; 2 ; command line:1:1: which command causes the traffic?
+trace @ --packets 0 -- true ; 2 ; --packets:1:1: '0' is no number of packets, say 1 to 200
+trace @ --packets 201 -- true ; 2 ; --packets:1:1: '201' is no number of packets
+trace @ --packets=x -- true ; 2 ; --packets:1:1: 'x' is no number of packets
+trace @ --packets -- true ; 2 ; --packets:1:1: '' is no number of packets
+trace @ --bogus -- true ; 2 ; command line:1:7: option '--bogus' is not known
+trace --name web --from lo -- true ; 2 ; command line:1:1: nowhere to put the copies
+trace @ true ; 2 ; command line:1:7: 'true' is left over
 remove ; 2 ; command line:1:1: say which mirrors
 remove --all web ; 2 ; command line:1:1: say which mirrors
 remove --bogus ; 2 ; command line:1:1: option '--bogus' is not known
@@ -126,7 +156,7 @@ status --watch -1 ; 2 ; --watch:1:1: '-1' is no time
 status --watch nan ; 2 ; --watch:1:1: 'nan' is no time
 status --watch 1e9 ; 2 ; --watch:1:1: '1e9' is no time
 END
-verdict 'the table was read' "$([ $rows -ge 68 ] || echo "only $rows rows")"
+verdict 'the table was read' "$([ $rows -ge 88 ] || echo "only $rows rows")"
 
 # Several mistakes are several lines, in one run.
 lines=$({ "$mirror_nft" generate --name a/b --from lo:up --match foo --to 'a b' 2>&1 >/dev/null || true; } | grep -c '^mirror-nft: --')

@@ -33,7 +33,7 @@ for command in "${commands[@]}"; do
 	expect_help "Usage: mirror-nft $command" "$command" --help
 	expect_help "Usage: mirror-nft $command" "$command" -h
 done
-for command in generate check apply remove status; do
+for command in generate check apply remove status run; do
 	if [[ " ${commands[*]} " = *" $command "* ]]; then
 		echo "ok --help names $command"
 	else

@@ -75,7 +75,35 @@ static void test_bad(void)
 		{ { WHOLE, "--name", "other" }, "--name:1:1: --name is given twice" },
 		{ { WHOLE, "--match", "tcp", "--match", "udp" },
 		  "--match:1:1: --match is given twice" },
-		{ { WHOLE, "-f", "file" }, "-f:1:1: definition files are not in this version" },
+		{ { WHOLE, "-f", "file" },
+		  "command line:1:1: -f and --name do not go together" },
+		{ { "apply", "-f", "/nowhere" },
+		  "-f:1:1: cannot read '/nowhere': No such file or directory" },
+		{ { "apply", "-f/nowhere", "--path", "nft" },
+		  "command line:1:1: -f and --path do not go together" },
+		{ { "apply", "-f" }, "command line:1:1: option '-f' needs a value" },
+		{ { "apply", "--f", "/nowhere" }, "command line:1:1: option '--f' is not known" },
+		{ { "apply", "-f", "/" }, "-f:1:1: cannot read '/': Is a directory" },
+		{ { "apply", "-f", "/dev/zero" }, "-f:1:1: '/dev/zero' has more than 16 MiB" },
+		{ { "apply", "-f", "/dev/null" }, "/dev/null:1:1: the file is empty" },
+		{ { WHOLE, "--sample", "2/3" }, "--sample:1:1: '2/3' is no sample" },
+		{ { WHOLE, "--sample", "1/3", "--sample", "1/3" },
+		  "--sample:1:1: --sample is given twice, a mirror has one sample" },
+		{ { WHOLE, "--limit", "7" }, "--limit:1:2: '' is no unit" },
+		{ { WHOLE, "--limit", "7 packets/day", "--limit=7 packets/day" },
+		  "--limit:1:1: --limit is given twice, a mirror has one limit" },
+		{ { WHOLE, "--path", "tc", "--sample", "1/3" },
+		  "--sample:1:1: the tc path does not do sample yet" },
+		{ { WHOLE, "--path", "tc", "--limit", "3 packets/day" },
+		  "--limit:1:1: the tc path does not do limit yet" },
+		{ { WHOLE, "--to", "vxlan,remote=::1,id=7" },
+		  "--to:1:14: '::1' is a loopback address" },
+		{ { WHOLE, "--to", "vxlan,remote=192.0.2.1,id=7", "--to",
+		    "vxlan,remote=192.0.2.2,id=7,name=coll2" },
+		  "--to:1:1: the kernel cannot have" },
+		{ { WHOLE, "--to", "mir0-tap" },
+		  "--to:1:1: 'mir0-tap' is the end of 'mir0' that a sensor reads" },
+		{ { WHOLE, "--from", "e*1" }, "--from:1:2: '*' stands for any rest" },
 		{ { WHOLE, "--match", "tcp or" }, "--match:1:7: " },
 		{ { "apply", "--from", "eth1", "--to", "mir0" },
 		  "command line:1:1: the mirror has no name" },
@@ -117,6 +145,28 @@ static void test_lists(void)
 	attempt_free(&got);
 }
 
+static void test_amounts(void)
+{
+	static const char *const words[] = {
+		WHOLE, "--sample", "1/10 flows", "--limit", "7 packets/day", "--from", "veth*",
+		"--to", "gretap,remote=192.0.2.1,name=coll1", NULL,
+	};
+	const struct mirror *mirror;
+	struct attempt got;
+
+	attempt(&got, words);
+	if (check_number("amounts", 0, got.error)) {
+		mirror = &got.definition.mirrors[0];
+		check_number("a sample", 10, mirror->sample.every);
+		check(mirror->sample.flows, "of flows", "of frames");
+		check_number("a limit", 86400, mirror->limit.seconds);
+		check_number("a pattern", true, mirror->sources[3].is_pattern);
+		check_number("a tunnel", TARGET_TUNNEL, mirror->targets[1].kind);
+		check(!got.definition.is_file, "no file", "it is one");
+	}
+	attempt_free(&got);
+}
+
 /* One run tells all that is wrong. */
 static void test_several(void)
 {
@@ -142,11 +192,41 @@ static void test_help(void)
 	attempt_free(&got);
 }
 
+static void test_take(void)
+{
+	char *argv[] = { "apply", "--verify", "5", "--name", "only", "--only", "--verify=7",
+			 "--onlyx", NULL };
+	char *short_one[] = { "apply", "--name", "a", "--verify", NULL };
+	struct error_list errors = { 0 };
+	const char *value = "";
+	int argc = 8;
+
+	check_number("the flag is there", true, options_take_flag(&argc, argv, "only"));
+	check_number("and gone", false, options_take_flag(&argc, argv, "only"));
+	check_number("a value", 0, options_take_value(&argc, argv, "verify", &value, &errors));
+	check_text("the last one", "7", value);
+	check_number("what is left", 4, argc);
+	check_text("its name", "--name", argv[1]);
+	check_text("a value that is not it", "only", argv[2]);
+	check_text("a longer option", "--onlyx", argv[3]);
+	check_number("the end", true, !argv[4]);
+	check_number("none", 0, options_take_value(&argc, argv, "verify", &value, &errors));
+	check_number("then no value", true, !value);
+	argc = 4;
+	check_number("without a value", -EINVAL,
+		     options_take_value(&argc, short_one, "verify", &value, &errors));
+	check_text("what it says", "command line:1:3: option '--verify' needs a value, see mirror-nft apply --help",
+		     error_text(&errors, 0));
+	error_clear(&errors);
+}
+
 int main(void)
 {
+	test_take();
 	test_good();
 	test_bad();
 	test_lists();
+	test_amounts();
 	test_several();
 	test_help();
 	return harness_end();
