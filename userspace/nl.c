@@ -54,6 +54,16 @@ void nl_close(struct nl_socket *socket)
 	free(socket);
 }
 
+uint32_t nl_port(const struct nl_socket *socket)
+{
+	return mnl_socket_get_portid(socket->mnl);
+}
+
+int nl_descriptor(const struct nl_socket *socket)
+{
+	return mnl_socket_get_fd(socket->mnl);
+}
+
 static int buffer_reserve(struct nl_buffer *buffer, size_t room)
 {
 	size_t size = buffer->size ? buffer->size : 2 * MESSAGE_ROOM;
@@ -66,6 +76,8 @@ static int buffer_reserve(struct nl_buffer *buffer, size_t room)
 	data = realloc(buffer->data, size);
 	if (!data)
 		return -ENOMEM;
+	/* What stands between attributes is not written, and would be anything. */
+	memset(data + buffer->size, 0, size - buffer->size);
 	buffer->data = data;
 	buffer->size = size;
 	return 0;
@@ -88,7 +100,6 @@ struct nlmsghdr *nl_message_begin(struct nl_buffer *buffer, uint16_t type,
 	snprintf(note->name, sizeof(note->name), "%s", what);
 	note->sequence = buffer->count;
 	note->offset = buffer->used;
-	memset(buffer->data + buffer->used, 0, MESSAGE_ROOM);
 	message = mnl_nlmsg_put_header(buffer->data + buffer->used);
 	message->nlmsg_type = type;
 	message->nlmsg_flags = NLM_F_REQUEST | flags;
@@ -308,4 +319,42 @@ int nl_query(struct nl_socket *socket, const struct nl_buffer *buffer,
 	if (!refusal->error)
 		refusal->error = error;
 	return error;
+}
+
+int nl_join(struct nl_socket *socket, unsigned int group, size_t room)
+{
+	set_size(nl_descriptor(socket), SO_RCVBUF, SO_RCVBUFFORCE, room);
+	if (mnl_socket_setsockopt(socket->mnl, NETLINK_ADD_MEMBERSHIP, &group,
+				  sizeof(group)) < 0)
+		return -errno;
+	return 0;
+}
+
+/* So that a flood of news does not keep the reader from acting on them. */
+#define LISTEN_DATAGRAMS 4096
+
+int nl_listen(struct nl_socket *socket, mnl_cb_t callback, void *data)
+{
+	struct nl_refusal ignored = { 0 };
+	struct nl_buffer none = { 0 };
+	struct exchange exchange = {
+		.buffer = &none, .refusal = &ignored, .callback = callback, .data = data,
+	};
+	uint8_t *bytes = malloc(MESSAGE_ROOM);
+	unsigned int count = 0;
+	bool lost = false;
+	int error = 0;
+
+	if (!bytes)
+		return -ENOMEM;
+	while (!error && count++ < LISTEN_DATAGRAMS) {
+		error = datagram_take(socket, &exchange, bytes, MESSAGE_ROOM, MSG_DONTWAIT);
+		lost |= error == -ENOBUFS;
+		if (error == -ENOBUFS || error == -EINTR)
+			error = 0;
+	}
+	free(bytes);
+	if (error && error != -EAGAIN)
+		return error;
+	return lost ? -ENOBUFS : 0;
 }

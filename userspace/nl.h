@@ -40,6 +40,21 @@ struct nl_refusal {
 int nl_open(int protocol, struct nl_socket **socket);
 void nl_close(struct nl_socket *socket);
 
+/* The socket's own address, by which the kernel says whose change it reports. */
+uint32_t nl_port(const struct nl_socket *socket);
+/* For poll(2). */
+int nl_descriptor(const struct nl_socket *socket);
+
+/* Hear of what is sent to a multicast group (RTNLGRP_LINK, ...), with room for @room
+ * bytes of it, the kernel's own overhead included. Such a socket asks nothing. Returns
+ * 0 or a negative errno. */
+int nl_join(struct nl_socket *socket, unsigned int group, size_t room);
+
+/* Hand what has arrived to @callback, without waiting for more; a lot at once is left
+ * for the next call. Returns 0, -ENOBUFS where something was lost, or another negative
+ * errno. */
+int nl_listen(struct nl_socket *socket, mnl_cb_t callback, void *data);
+
 /* Begin a message with room for 64 KiB of attributes; @what is noted down for
  * a refusal. NULL without memory. */
 struct nlmsghdr *nl_message_begin(struct nl_buffer *buffer, uint16_t type,
