@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The devices of targets, made and deleted.
+ */
 #include "device.h"
 
 #include <errno.h>
@@ -10,47 +13,48 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "device_alias.h"
+#include "device_tunnel.h"
 #include "ethtool.h"
+#include "route.h"
 
-#define ALIAS_TAKES DEVICE_ALIAS_MARK "takes the copies, read them on "
-#define ALIAS_TAP DEVICE_ALIAS_MARK "copies sent to "
+/* The names of what a target needs; empty where it needs no such device. */
+struct names {
+	char takes[IFNAMSIZ], tap[IFNAMSIZ], tunnel[IFNAMSIZ];
+};
 
-bool device_is_ours(const struct link *link)
+static int names_make(struct names *names, const struct target *target)
 {
-	return !strncmp(link->alias, ALIAS_TAKES, strlen(ALIAS_TAKES));
+	bool is_pair = target->kind != TARGET_DUMMY && target->kind != TARGET_IFB;
+	int error;
+
+	memset(names, 0, sizeof(*names));
+	error = device_name_join(names->takes, target->device, "");
+	if (!error && is_pair)
+		error = device_name_join(names->tap, target->device, DEVICE_TAP_SUFFIX);
+	if (!error && target->kind == TARGET_TUNNEL)
+		error = device_name_join(names->tunnel, target->device,
+					 DEVICE_TUNNEL_SUFFIX);
+	return error;
 }
 
-static int tap_name(const char *name, char *tap)
-{
-	return snprintf(tap, IFNAMSIZ, "%s" DEVICE_TAP_SUFFIX, name) < IFNAMSIZ ?
-	       0 : -ENAMETOOLONG;
-}
+/* --- messages --- */
 
-int device_check_name(const char *name, const struct link_table *table,
-		      const struct location *where, struct error_list *errors)
-{
-	char tap[IFNAMSIZ];
+/* What a message is for, in its note. */
+enum change {
+	CHANGE_MAKE,
+	CHANGE_SET_UP,
+	CHANGE_DELETE,
+};
 
-	if (tap_name(name, tap))
-		return error_definition(errors, where,
-					"no device '%s', and its name is too long to make it: the tap beside it would be %s" DEVICE_TAP_SUFFIX ", %d characters are the most",
-					name, name, IFNAMSIZ - 1);
-	if (link_find(table, tap))
-		return error_definition(errors, where,
-					"no device '%s', and it cannot be made because '%s' exists, choose another name",
-					name, tap);
-	return 0;
-}
-
-/* Begin a message about a device; index 0 for one that is named instead. */
 static struct nlmsghdr *link_begin(struct nl_buffer *buffer, uint16_t type,
-				   uint16_t flags, unsigned int index,
-				   unsigned int on, const char *name)
+				   uint16_t flags, unsigned int index, unsigned int on,
+				   enum change change, const char *name)
 {
 	struct ifinfomsg *header;
 	struct nlmsghdr *message;
 
-	message = nl_message_begin(buffer, type, NLM_F_ACK | flags, 0, name);
+	message = nl_message_begin(buffer, type, NLM_F_ACK | flags, change, name);
 	if (!message)
 		return NULL;
 	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
@@ -61,19 +65,32 @@ static struct nlmsghdr *link_begin(struct nl_buffer *buffer, uint16_t type,
 	return message;
 }
 
-static int create_build(struct nl_buffer *buffer, const char *name,
-			const char *tap, unsigned int mtu)
+/* Begin to make a device; @index is 0 unless it has to have a certain one. */
+static struct nlmsghdr *make_begin(struct nl_buffer *buffer, const char *name,
+				   unsigned int index, unsigned int mtu)
+{
+	struct nlmsghdr *message;
+
+	message = link_begin(buffer, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, index,
+			     IFF_NOARP, CHANGE_MAKE, name);
+	if (!message)
+		return NULL;
+	mnl_attr_put_strz(message, IFLA_IFNAME, name);
+	mnl_attr_put_u32(message, IFLA_MTU, mtu);
+	mnl_attr_put_u32(message, IFLA_GROUP, DEVICE_GROUP_UNFINISHED);
+	return message;
+}
+
+static int pair_build(struct nl_buffer *buffer, const struct names *names,
+		      unsigned int mtu)
 {
 	struct nlattr *information, *data, *peer;
 	struct ifinfomsg *peer_header;
 	struct nlmsghdr *message;
 
-	message = link_begin(buffer, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0,
-			     IFF_NOARP, name);
+	message = make_begin(buffer, names->takes, 0, mtu);
 	if (!message)
 		return -ENOMEM;
-	mnl_attr_put_strz(message, IFLA_IFNAME, name);
-	mnl_attr_put_u32(message, IFLA_MTU, mtu);
 	information = mnl_attr_nest_start(message, IFLA_LINKINFO);
 	mnl_attr_put_strz(message, IFLA_INFO_KIND, "veth");
 	data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
@@ -81,8 +98,9 @@ static int create_build(struct nl_buffer *buffer, const char *name,
 	peer_header = mnl_nlmsg_put_extra_header(message, sizeof(*peer_header));
 	peer_header->ifi_flags = IFF_NOARP;
 	peer_header->ifi_change = IFF_NOARP;
-	mnl_attr_put_strz(message, IFLA_IFNAME, tap);
+	mnl_attr_put_strz(message, IFLA_IFNAME, names->tap);
 	mnl_attr_put_u32(message, IFLA_MTU, mtu);
+	mnl_attr_put_u32(message, IFLA_GROUP, DEVICE_GROUP_UNFINISHED);
 	mnl_attr_nest_end(message, peer);
 	mnl_attr_nest_end(message, data);
 	mnl_attr_nest_end(message, information);
@@ -90,51 +108,136 @@ static int create_build(struct nl_buffer *buffer, const char *name,
 	return 0;
 }
 
-/* A change of one end: flags to switch on, and its mark if @alias is given. */
-static int change_build(struct nl_buffer *buffer, const char *name,
-			unsigned int on, const char *alias)
+static int single_build(struct nl_buffer *buffer, const char *name, const char *kind,
+			unsigned int mtu)
 {
+	struct nlattr *information;
 	struct nlmsghdr *message;
 
-	message = link_begin(buffer, RTM_NEWLINK, 0, 0, on, name);
+	message = make_begin(buffer, name, 0, mtu);
 	if (!message)
 		return -ENOMEM;
-	mnl_attr_put_strz(message, IFLA_IFNAME, name);
-	if (alias)
-		mnl_attr_put_str(message, IFLA_IFALIAS, alias);
+	information = mnl_attr_nest_start(message, IFLA_LINKINFO);
+	mnl_attr_put_strz(message, IFLA_INFO_KIND, kind);
+	mnl_attr_nest_end(message, information);
 	nl_message_end(buffer, message);
 	return 0;
 }
 
-/* Explain a refusal, if it is one. Returns its errno. */
-static int change_judge(const struct nl_refusal *refusal, const char *what,
-			const char *name, struct error_list *errors)
+static int tunnel_build(struct nl_buffer *buffer, const char *name, unsigned int index,
+			const struct tunnel *tunnel, unsigned int mtu)
 {
-	const char *hint = "";
+	struct nlmsghdr *message;
 
-	if (!refusal->error)
-		return 0;
-	if (refusal->error == -EPERM)
-		hint = ": it takes the capability CAP_NET_ADMIN, run as root";
-	else if (refusal->error == -EOPNOTSUPP)
-		hint = ": this kernel has no veth devices, CONFIG_VETH or its module is missing";
-	return error_system(errors, refusal->error, "%s: cannot %s: %s%s%s%s", name,
-			    what, strerror(-refusal->error),
+	message = make_begin(buffer, name, index, device_tunnel_mtu(tunnel, mtu));
+	if (!message)
+		return -ENOMEM;
+	device_tunnel_put(message, tunnel);
+	nl_message_end(buffer, message);
+	return 0;
+}
+
+/* The last step: up, with its alias, and out of the group of the unfinished. By
+ * index, so that it is the device that was made and no other. */
+static int finish_build(struct nl_buffer *buffer, const struct link *link,
+			const char *alias)
+{
+	struct nlmsghdr *message;
+
+	message = link_begin(buffer, RTM_SETLINK, 0, link->index, IFF_UP, CHANGE_SET_UP,
+			     link->name);
+	if (!message)
+		return -ENOMEM;
+	mnl_attr_put_str(message, IFLA_IFALIAS, alias);
+	mnl_attr_put_u32(message, IFLA_GROUP, 0);
+	nl_message_end(buffer, message);
+	return 0;
+}
+
+static int delete_build(struct nl_buffer *buffer, const struct link *link)
+{
+	struct nlmsghdr *message;
+
+	message = link_begin(buffer, RTM_DELLINK, 0, link->index, 0, CHANGE_DELETE,
+			     link->name);
+	if (!message)
+		return -ENOMEM;
+	nl_message_end(buffer, message);
+	return 0;
+}
+
+/* --- refusals --- */
+
+static const struct {
+	const char *kind, *option, *module;
+} needs[] = {
+	{ "veth", "CONFIG_VETH", "veth" },
+	{ "dummy", "CONFIG_DUMMY", "dummy" },
+	{ "ifb", "CONFIG_IFB", "ifb" },
+	{ "vxlan", "CONFIG_VXLAN", "vxlan" },
+	{ "geneve", "CONFIG_GENEVE", "geneve" },
+	{ "gretap", "CONFIG_NET_IPGRE", "ip_gre" },
+	{ "erspan", "CONFIG_NET_IPGRE", "ip_gre" },
+	{ "ip6gretap", "CONFIG_IPV6_GRE", "ip6_gre" },
+	{ "ip6erspan", "CONFIG_IPV6_GRE", "ip6_gre" },
+};
+
+static const char *target_device_kind(const struct target *target, bool is_tunnel)
+{
+	if (is_tunnel)
+		return device_tunnel_kind(&target->tunnel);
+	return target->kind == TARGET_DUMMY ? "dummy" :
+	       target->kind == TARGET_IFB ? "ifb" : "veth";
+}
+
+/* What can be done about @error, of making a device of @kind or of setting it up. */
+static void hint_text(int error, const char *kind, char *text, size_t size)
+{
+	size_t i;
+
+	*text = '\0';
+	if (error == -EPERM)
+		snprintf(text, size, ": it takes the capability CAP_NET_ADMIN, run as root");
+	else if (error == -EADDRINUSE)
+		snprintf(text, size, ": another device or program has its packets or its UDP port already, see ip -d link show type %s and ss -ulnp",
+			 kind);
+	else if (error == -EAFNOSUPPORT || error == -EPFNOSUPPORT)
+		snprintf(text, size, ": this kernel has no IPv6, CONFIG_IPV6 is missing or it is switched off");
+	if (error != -EOPNOTSUPP)
+		return;
+	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+		if (!strcmp(needs[i].kind, kind))
+			snprintf(text, size, ": this kernel has no %s devices, %s or its module %s is missing",
+				 kind, needs[i].option, needs[i].module);
+}
+
+/* "the pair", "the vxlan tunnel" */
+static void noun_text(const char *kind, char *text, size_t size)
+{
+	bool is_single = !strcmp(kind, "dummy") || !strcmp(kind, "ifb");
+
+	if (!strcmp(kind, "veth"))
+		snprintf(text, size, "the pair");
+	else
+		snprintf(text, size, "the %s%s", kind, is_single ? "" : " tunnel");
+}
+
+static int refusal_explain(const struct nl_refusal *refusal, const char *kind,
+			   const char *device, struct error_list *errors)
+{
+	const char *name = *refusal->note.name ? refusal->note.name : device;
+	char hint[192], noun[32];
+
+	hint_text(refusal->error, kind, hint, sizeof(hint));
+	noun_text(kind, noun, sizeof(noun));
+	return error_system(errors, refusal->error, "%s: cannot %s %s: %s%s%s%s", name,
+			    refusal->note.kind == CHANGE_MAKE ? "make" :
+			    refusal->note.kind == CHANGE_SET_UP ? "set up" : "delete",
+			    noun, strerror(-refusal->error),
 			    *refusal->text ? ": " : "", refusal->text, hint);
 }
 
-/* Send what was built and explain a refusal; @refused receives the number of
- * the message to blame, from 1, or 0. */
-static int changes_send(struct nl_socket *route, const struct nl_buffer *buffer,
-			const char *what, const char *name,
-			struct error_list *errors, uint32_t *refused)
-{
-	struct nl_refusal refusal;
-
-	if (nl_transact(route, buffer, &refusal) && refused)
-		*refused = refusal.note.sequence;
-	return change_judge(&refusal, what, name, errors);
-}
+/* --- steps --- */
 
 /* IPv6 off, where the kernel has it: there is no netlink for this one. */
 static int ip6_off(const char *name, struct error_list *errors)
@@ -156,101 +259,332 @@ static int ip6_off(const char *name, struct error_list *errors)
 	return error;
 }
 
-static void pair_delete(struct nl_socket *route, const char *name)
+/* Delete @name if it was left half made, or if its alias begins with @mark, where
+ * that is given; whatever else it is stays. */
+static void name_delete(struct nl_socket *route, const char *name, const char *mark)
 {
 	struct nl_buffer buffer = { 0 };
 	struct nl_refusal refusal;
-	struct nlmsghdr *message;
+	struct link link;
 
-	message = link_begin(&buffer, RTM_DELLINK, 0, 0, 0, name);
-	if (message) {
-		mnl_attr_put_strz(message, IFLA_IFNAME, name);
-		nl_message_end(&buffer, message);
+	if (!*name || link_read(&link, name, route))
+		return;
+	if (!device_is_unfinished(&link) &&
+	    !(mark && !strncmp(link.alias, mark, strlen(mark))))
+		return;
+	if (!delete_build(&buffer, &link))
 		nl_transact(route, &buffer, &refusal);
-	}
 	nl_buffer_free(&buffer);
 }
 
-/* Create and mark in one message buffer: the kernel works on it inside one
- * system call, so no pair of ours is ever without its mark. */
-static int pair_create(struct nl_socket *route, const char *name, const char *tap,
-		       unsigned int mtu, struct error_list *errors)
+static void unfinished_delete(struct nl_socket *route, const struct names *names)
 {
-	struct nl_buffer buffer = { 0 };
-	char take[128], read[128];
-	uint32_t refused = 0;
+	name_delete(route, names->tunnel, NULL);
+	name_delete(route, names->takes, NULL);
+	name_delete(route, names->tap, NULL);
+}
+
+/* Make room: what was left half made, and a tunnel of ours without its pair. */
+static int leftovers_delete(struct nl_socket *route, const struct names *names,
+			    struct error_list *errors)
+{
+	struct link link;
+
+	/* With its pair it is no leftover. */
+	if (!link_read(&link, names->takes, route) && !device_is_unfinished(&link))
+		return error_system(errors, -EEXIST, "%s: cannot make %s: %s", names->takes,
+				    *names->tap ? "the pair" : "it", strerror(EEXIST));
+	unfinished_delete(route, names);
+	name_delete(route, names->tunnel, DEVICE_ALIAS_TUNNEL);
+	return 0;
+}
+
+/* Some kinds want to know the local address, which the route tells. */
+static int local_choose(struct nl_socket *route, struct tunnel *tunnel,
+			const char *device, struct error_list *errors)
+{
+	struct route_query query;
+	struct route way;
 	int error;
 
-	snprintf(take, sizeof(take), ALIAS_TAKES "%s", tap);
-	snprintf(read, sizeof(read), ALIAS_TAP "%s", name);
-	error = create_build(&buffer, name, tap, mtu);
+	if (!device_tunnel_needs_local(tunnel))
+		return 0;
+	route_query_tunnel(&query, tunnel, 0);
+	error = route_lookup(route, &query, &way);
+	if (!error && way.kind == ROUTE_UNREACHABLE)
+		error = way.error;
+	memcpy(tunnel->local, way.source, sizeof(tunnel->local));
+	if (!error && device_tunnel_needs_local(tunnel))
+		error = -EADDRNOTAVAIL;
+	if (error)
+		error_system(errors, error, "%s: %s needs a local address, and the way to its remote tells none: %s; make the route first, or give local=",
+			     device, device_tunnel_kind(tunnel), strerror(-error));
+	return error;
+}
+
+/* Send @buffer and explain a refusal. */
+static int changes_send(struct nl_socket *route, const struct nl_buffer *buffer,
+			const struct target *target, const struct names *names,
+			struct error_list *errors)
+{
+	struct nl_refusal refusal;
+	bool is_tunnel;
+	struct link link;
+
+	if (!nl_transact(route, buffer, &refusal))
+		return 0;
+	is_tunnel = *names->tunnel && !strcmp(refusal.note.name, names->tunnel);
+	/* What exists is not that name, but a tunnel of the same packets. */
+	if (refusal.note.kind == CHANGE_MAKE && is_tunnel &&
+	    (refusal.error == -EEXIST || refusal.error == -EBUSY) &&
+	    link_read(&link, names->tunnel, route) == -ENODEV)
+		refusal.error = -EADDRINUSE;
+	return refusal_explain(&refusal, target_device_kind(target, is_tunnel),
+			       target->device, errors);
+}
+
+static int devices_create(struct nl_socket *route, const struct target *target,
+			  const struct names *names, unsigned int mtu,
+			  struct error_list *errors)
+{
+	struct nl_buffer buffer = { 0 };
+	int error;
+
+	if (target->kind == TARGET_DUMMY || target->kind == TARGET_IFB)
+		error = single_build(&buffer, names->takes,
+				     target_device_kind(target, false), mtu);
+	else
+		error = pair_build(&buffer, names, mtu);
+	if (!error && *names->tunnel)
+		error = tunnel_build(&buffer, names->tunnel, 0, &target->tunnel, mtu);
 	if (!error)
-		error = change_build(&buffer, name, 0, take);
-	if (!error)
-		error = change_build(&buffer, tap, 0, read);
-	if (!error)
-		error = changes_send(route, &buffer, "make the pair", name,
-				     errors, &refused);
-	if (refused > 1)	/* made, but not marked */
-		pair_delete(route, name);
+		error = changes_send(route, &buffer, target, names, errors);
 	nl_buffer_free(&buffer);
 	return error;
 }
 
-static int pair_up(struct nl_socket *route, const char *name, const char *tap,
-		   struct error_list *errors)
+/* Read back what was just made. */
+static int made_read(struct nl_socket *route, const char *name, struct link *link,
+		     struct error_list *errors)
 {
-	struct nl_buffer buffer = { 0 };
-	int error;
+	int error = link_read(link, name, route);
 
-	error = change_build(&buffer, tap, IFF_UP, NULL);
-	if (!error)
-		error = change_build(&buffer, name, IFF_UP, NULL);
-	if (!error)
-		error = changes_send(route, &buffer, "set it up", name, errors, NULL);
-	nl_buffer_free(&buffer);
-	return error;
+	if (!error && !device_is_unfinished(link))
+		error = -ENODEV;
+	return error ? error_system(errors, error, "%s: it was made, and is gone", name) : 0;
 }
 
-int device_make(struct nl_socket *route, const char *name, unsigned int mtu,
-		struct error_list *errors)
+/* Nothing is done other than was said: a kernel may not know an attribute. */
+static int tunnel_verify(const struct link *link, const struct tunnel *tunnel,
+			 struct error_list *errors)
 {
-	char tap[IFNAMSIZ];
+	char wish[TUNNEL_TEXT_MAX], is[TUNNEL_TEXT_MAX];
+
+	if (device_tunnel_fits(link, tunnel))
+		return 0;
+	tunnel_text(tunnel, wish, sizeof(wish));
+	tunnel_text(&link->tunnel.tunnel, is, sizeof(is));
+	return error_system(errors, -EOPNOTSUPP, "%s: this kernel makes %s of %s, leave out what it does not know",
+			    link->name, is, wish);
+}
+
+static int tunnel_finish_build(struct nl_buffer *buffer, struct nl_socket *route,
+			       const struct target *target, const struct names *names,
+			       const struct tunnel *wish, struct error_list *errors)
+{
+	char text[TUNNEL_TEXT_MAX], alias[256];
+	struct link link;
 	int error;
 
-	error = tap_name(name, tap);
+	error = made_read(route, names->tunnel, &link, errors);
 	if (!error)
-		error = pair_create(route, name, tap, mtu, errors);
+		error = tunnel_verify(&link, wish, errors);
 	if (error)
 		return error;
-	error = ip6_off(name, errors);
+	tunnel_text(wish, text, sizeof(text));
+	snprintf(alias, sizeof(alias), DEVICE_ALIAS_TUNNEL "%s: %s", target->device, text);
+	return finish_build(buffer, &link, alias);
+}
+
+/* The alias of the one that takes the copies. */
+static void takes_alias(const struct names *names, char *alias, size_t size)
+{
+	if (*names->tunnel)
+		snprintf(alias, size, DEVICE_ALIAS_TUNNELS "%s", names->tunnel);
+	else if (*names->tap)
+		snprintf(alias, size, DEVICE_ALIAS_READ "%s", names->tap);
+	else
+		snprintf(alias, size, DEVICE_ALIAS_TAKES);
+}
+
+/* All of them in one message buffer: the kernel works on it inside one system
+ * call, so that either none is ours or all are. */
+static int devices_finish(struct nl_socket *route, const struct target *target,
+			  const struct names *names, struct error_list *errors)
+{
+	struct nl_buffer buffer = { 0 };
+	struct link takes, tap;
+	char alias[128];
+	int error;
+
+	error = made_read(route, names->takes, &takes, errors);
+	if (!error && *names->tap)
+		error = made_read(route, names->tap, &tap, errors);
+	if (!error && *names->tunnel)
+		error = tunnel_finish_build(&buffer, route, target, names,
+					    &target->tunnel, errors);
+	if (!error && *names->tap) {
+		snprintf(alias, sizeof(alias), DEVICE_ALIAS_TAP "%s", names->takes);
+		error = finish_build(&buffer, &tap, alias);
+	}
+	if (!error) {
+		takes_alias(names, alias, sizeof(alias));
+		error = finish_build(&buffer, &takes, alias);
+	}
 	if (!error)
-		error = ip6_off(tap, errors);
-	if (!error)
-		error = ethtool_offloads_off(name, errors);
-	if (!error)
-		error = pair_up(route, name, tap, errors);
-	if (error)
-		pair_delete(route, name);
+		error = changes_send(route, &buffer, target, names, errors);
+	nl_buffer_free(&buffer);
 	return error;
 }
 
-int device_delete(struct nl_socket *route, const struct link *link,
-		  struct error_list *errors)
+/* A refusal of the last step can leave some of them finished. */
+static void devices_undo(struct nl_socket *route, const struct names *names)
+{
+	name_delete(route, names->tunnel, DEVICE_ALIAS_TUNNEL);
+	name_delete(route, names->takes, DEVICE_ALIAS_TAKES);
+	name_delete(route, names->tap, DEVICE_ALIAS_TAP);
+}
+
+int device_make(struct nl_socket *route, const struct target *target, unsigned int mtu,
+		struct error_list *errors)
+{
+	struct target made = *target;
+	struct names names;
+	int error;
+
+	error = names_make(&names, target);
+	if (error)
+		return error;
+	if (target->kind == TARGET_TUNNEL)
+		error = local_choose(route, &made.tunnel, target->device, errors);
+	if (error)
+		return error;
+	error = leftovers_delete(route, &names, errors);
+	if (error)
+		return error;
+	error = devices_create(route, &made, &names, mtu, errors);
+	if (error) {
+		unfinished_delete(route, &names);
+		return error;
+	}
+	error = ip6_off(names.takes, errors);
+	if (!error && *names.tap)
+		error = ip6_off(names.tap, errors);
+	if (!error && *names.tunnel)
+		error = ip6_off(names.tunnel, errors);
+	if (!error)
+		error = ethtool_offloads_off(names.takes, errors);
+	/* The alias says what was wished for, the device what it became. */
+	if (!error)
+		error = devices_finish(route, target, &names, errors);
+	if (error)
+		devices_undo(route, &names);
+	return error;
+}
+
+/* --- another tunnel behind a pair --- */
+
+/* @target's tunnel comes under names->tunnel and @index, after @old is gone. Either
+ * can be 0: none in particular. */
+static int tunnel_put(struct nl_socket *route, const struct link *old, unsigned int index,
+		      const struct target *target, const struct names *names,
+		      unsigned int mtu, struct error_list *errors)
 {
 	struct nl_buffer buffer = { 0 };
-	struct nl_refusal refusal;
-	struct nlmsghdr *message;
-	int error = -ENOMEM;
+	struct target made = *target;
+	bool is_made;
+	int error;
 
-	message = link_begin(&buffer, RTM_DELLINK, 0, link->index, 0, link->name);
-	if (message) {
-		nl_message_end(&buffer, message);
-		/* Somebody else may have been faster, which is as good. */
+	error = local_choose(route, &made.tunnel, target->device, errors);
+	if (!error && old)
+		error = delete_build(&buffer, old);
+	if (!error)
+		error = tunnel_build(&buffer, names->tunnel, index, &made.tunnel, mtu);
+	if (!error)
+		error = changes_send(route, &buffer, &made, names, errors);
+	nl_buffer_free(&buffer);
+	is_made = !error;
+	if (!error)
+		error = ip6_off(names->tunnel, errors);
+	if (!error)
+		error = tunnel_finish_build(&buffer, route, target, names,
+					    &target->tunnel, errors);
+	if (!error)
+		error = changes_send(route, &buffer, target, names, errors);
+	nl_buffer_free(&buffer);
+	if (error && is_made)
+		name_delete(route, names->tunnel, DEVICE_ALIAS_TUNNEL);
+	return error;
+}
+
+/* The one that was there comes back, unless it never went. */
+static void tunnel_restore(struct nl_socket *route, const struct link *old,
+			   const struct target *target, const struct names *names,
+			   unsigned int mtu)
+{
+	struct error_list ignored = { 0 };
+	struct target former = *target;
+	struct link left;
+
+	if (!old || link_read(&left, old->name, route) != -ENODEV)
+		return;
+	former.tunnel = old->tunnel.tunnel;
+	tunnel_put(route, NULL, old->index, &former, names, mtu, &ignored);
+	error_clear(&ignored);
+}
+
+int device_replace_tunnel(struct nl_socket *route, const struct link_table *links,
+			  const struct target *target, struct error_list *errors)
+{
+	const struct link *pair = link_find(links, target->device);
+	const struct link *old = pair ? device_tunnel_of(links, pair) : NULL;
+	struct names names;
+	int error;
+
+	error = pair ? names_make(&names, target) : -ENODEV;
+	if (error)
+		return error;
+	/* It keeps a name that somebody gave to it since. */
+	if (old)
+		memcpy(names.tunnel, old->name, sizeof(names.tunnel));
+	else
+		name_delete(route, names.tunnel, NULL);
+	error = tunnel_put(route, old, old ? old->index : 0, target, &names, pair->mtu,
+			   errors);
+	if (error)
+		tunnel_restore(route, old, target, &names, pair->mtu);
+	return error;
+}
+
+int device_delete(struct nl_socket *route, const struct link_table *links,
+		  const struct link *link, struct error_list *errors)
+{
+	const struct link *tunnel = device_tunnel_of(links, link);
+	struct nl_buffer buffer = { 0 };
+	struct nl_refusal refusal;
+	int error = 0;
+
+	if (tunnel)
+		error = delete_build(&buffer, tunnel);
+	if (!error)
+		error = delete_build(&buffer, link);
+	if (!error)
 		error = nl_transact(route, &buffer, &refusal);
-		error = error == -ENODEV ? 0 :
-			change_judge(&refusal, "delete it", link->name, errors);
-	}
+	/* Somebody else may have been faster, which is as good. */
+	if (error == -ENODEV)
+		error = 0;
+	if (error && buffer.count)
+		refusal_explain(&refusal, *link->kind ? link->kind : "veth", link->name, errors);
 	nl_buffer_free(&buffer);
 	return error;
 }

@@ -10,48 +10,14 @@
 #define MTU_DEFAULT 1500
 #define MTU_MAX 65535	/* a veth's most */
 
-/* A device's copies must not come back to it: neither as its own target nor
- * through the other end of the target's pair. */
-static int target_check(const struct session *session, const struct mirror *mirror,
-			const struct target *target, struct error_list *errors)
-{
-	const struct link *link = link_find(&session->links, target->device);
-	const struct link *peer;
-	size_t i;
-
-	if (!link)
-		return device_check_name(target->device, &session->links,
-					 &target->where, errors);
-	peer = link_find_index(&session->links, link->peer);
-	for (i = 0; peer && i < mirror->source_count; i++)
-		if (!strcmp(mirror->sources[i].device, peer->name))
-			return error_definition(errors, &target->where,
-						"what target '%s' takes comes out of '%s', which is a source: the copies would be copied again",
-						target->device, peer->name);
-	return 0;
-}
-
 int targets_check(const struct session *session, const struct mirror *mirror,
 			 struct error_list *errors)
 {
 	size_t before = errors->count;
-	char names[256];
 	size_t i;
 
-	link_names(&session->links, names, sizeof(names));
-	for (i = 0; i < mirror->source_count; i++) {
-		const struct source *source = &mirror->sources[i];
-
-		/* One record for both directions of a device. */
-		if (link_find(&session->links, source->device) ||
-		    (i && !strcmp(mirror->sources[i - 1].device, source->device)))
-			continue;
-		error_definition(errors, &source->where,
-				 "no device '%s' to mirror, this namespace has %s",
-				 source->device, names);
-	}
 	for (i = 0; i < mirror->target_count; i++)
-		target_check(session, mirror, &mirror->targets[i], errors);
+		device_check(&session->links, &mirror->targets[i], errors);
 	return errors->count > before ? -EINVAL : 0;
 }
 
@@ -64,9 +30,12 @@ int targets_missing(const struct session *session, const struct mirror *mirror,
 	*missing = calloc(mirror->target_count, sizeof(**missing));
 	if (!*missing)
 		return -ENOMEM;
-	for (i = 0; i < mirror->target_count; i++)
-		if (!link_find(&session->links, mirror->targets[i].device))
+	for (i = 0; i < mirror->target_count; i++) {
+		enum device_fit fit = device_fit(&session->links, &mirror->targets[i]);
+
+		if (fit == DEVICE_ABSENT || fit == DEVICE_UNFINISHED)
 			(*missing)[(*count)++] = &mirror->targets[i];
+	}
 	return 0;
 }
 
@@ -74,25 +43,34 @@ int targets_missing(const struct session *session, const struct mirror *mirror,
 static unsigned int mtu_choose(const struct session *session, const struct mirror *mirror)
 {
 	unsigned int mtu = MTU_DEFAULT;
-	size_t i;
+	const struct source *hooks;
+	size_t count, i;
 
-	for (i = 0; i < mirror->source_count; i++) {
+	hooks = mirror_hooks(mirror, &count);
+	for (i = 0; i < count; i++) {
 		const struct link *link;
 
-		link = link_find(&session->links, mirror->sources[i].device);
+		link = link_find(&session->links, hooks[i].device);
 		if (link && link->mtu > mtu)
 			mtu = link->mtu;
 	}
 	return mtu < MTU_MAX ? mtu : MTU_MAX;
 }
 
-static bool device_in_use(const struct session *session, unsigned int index)
+/* A mirror none of whose sources is there sends nothing, and its target waits. */
+static bool is_used_as(const struct installed_target *target, const struct link *link)
+{
+	return target->index ? target->index == link->index :
+	       !strcmp(target->device, link->name);
+}
+
+static bool device_in_use(const struct session *session, const struct link *link)
 {
 	size_t i, j;
 
 	for (i = 0; i < session->installed.count; i++)
 		for (j = 0; j < session->installed.mirrors[i].target_count; j++)
-			if (session->installed.mirrors[i].targets[j].index == index)
+			if (is_used_as(&session->installed.mirrors[i].targets[j], link))
 				return true;
 	return false;
 }
@@ -106,8 +84,8 @@ void targets_unmake(struct session *session, const struct target **made,
 		const struct link *link;
 
 		link = link_find(&session->links, made[count]->device);
-		if (link && device_is_ours(link) && !device_in_use(session, link->index))
-			device_delete(session->route, link, errors);
+		if (link && device_is_ours(link) && !device_in_use(session, link))
+			device_delete(session->route, &session->links, link, errors);
 	}
 }
 
@@ -119,7 +97,7 @@ int targets_make(struct session *session, const struct mirror *mirror,
 	int error;
 
 	for (i = 0; i < count; i++) {
-		error = device_make(session->route, missing[i]->device,
+		error = device_make(session->route, missing[i],
 				    mtu_choose(session, mirror), errors);
 		if (error) {
 			targets_unmake(session, missing, i, errors);
@@ -129,25 +107,67 @@ int targets_make(struct session *session, const struct mirror *mirror,
 	return count ? session_read(session, errors) : 0;
 }
 
-/* Delete the pairs of ours that no mirror sends to any more: those that
- * @candidates names, or all of them with NULL. */
+int targets_plan(struct session *session, const struct target **missing, size_t count)
+{
+	int error = 0;
+	size_t i;
+
+	for (i = 0; i < count && !error; i++)
+		error = device_plan(&session->links, missing[i]);
+	return error;
+}
+
+int targets_replace(struct session *session, const struct mirror *mirror, size_t *replaced,
+		    struct error_list *errors)
+{
+	int error = 0;
+	size_t i;
+
+	*replaced = 0;
+	for (i = 0; i < mirror->target_count && !error; i++) {
+		const struct target *target = &mirror->targets[i];
+
+		if (device_fit(&session->links, target) != DEVICE_OTHER_TUNNEL)
+			continue;
+		error = device_replace_tunnel(session->route, &session->links, target,
+					      errors);
+		if (!error)
+			++*replaced;
+	}
+	return !error && *replaced ? session_read(session, errors) : error;
+}
+
+/* Of ours, or what is left of it, and nobody needs it: with @candidates only what is
+ * named there, not what is left over. */
+static bool is_to_drop(const struct session *session, const struct link *link,
+		       const struct installed_target *candidates, size_t count)
+{
+	size_t i;
+
+	if (!candidates && (device_is_unfinished(link) ||
+			    device_is_orphan(&session->links, link)))
+		return true;
+	if (!device_is_ours(link) || device_in_use(session, link))
+		return false;
+	for (i = 0; candidates && i < count; i++)
+		if (is_used_as(&candidates[i], link))
+			return true;
+	return !candidates;
+}
+
 static int devices_drop(struct session *session,
 			const struct installed_target *candidates, size_t count,
 			struct error_list *errors)
 {
 	int error = 0;
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < session->links.count && !error; i++) {
 		const struct link *link = &session->links.links[i];
-		bool candidate = !candidates;
 
-		for (j = 0; candidates && j < count; j++)
-			if (candidates[j].index == link->index)
-				candidate = true;
-		if (candidate && device_is_ours(link) &&
-		    !device_in_use(session, link->index))
-			error = device_delete(session->route, link, errors);
+		if (is_to_drop(session, link, candidates, count))
+			error = device_delete(session->route, &session->links, link,
+					      errors);
 	}
 	return error;
 }

@@ -44,6 +44,8 @@ _probe_link() { # KIND
 	vxlan | geneve) how="type $1 id 7 remote 192.0.2.1" ;;
 	gretap) how="type gretap remote 192.0.2.1" ;;
 	erspan) how="type erspan remote 192.0.2.1 seq key 7 erspan_ver 1" ;;
+	ip6gretap) how="type ip6gretap remote 2001:db8::1" ;;
+	ip6erspan) how="type ip6erspan remote 2001:db8::1 seq key 7 erspan_ver 1" ;;
 	esac
 	_try "$_veth ip link add x0 $how"
 }
