@@ -2,6 +2,7 @@
 #include "nft_batch.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <libnftnl/chain.h>
 #include <libnftnl/common.h>
@@ -11,6 +12,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,6 +116,7 @@ int nft_batch_add_table(struct nl_buffer *buffer, const struct plan *plan)
 				 nft_comment_put(comment, plan->table_comment)))
 		goto out_free;
 	message = nft_message_begin(buffer, NFT_MSG_NEWTABLE, NLM_F_CREATE, plan->family,
+				    plan->family == NFPROTO_INET ? NFT_MESSAGE_INET_TABLE :
 				    NFT_MESSAGE_TABLE, plan->table);
 	if (!message)
 		goto out_free;
@@ -123,6 +126,20 @@ int nft_batch_add_table(struct nl_buffer *buffer, const struct plan *plan)
 out_free:
 	nftnl_table_free(table);
 	return error;
+}
+
+#define CHAIN_NAME_ROOM 256
+
+/* What a chain that no hook leads to is called in messages: @name, or with
+ * plan->is_next another, written to @text of CHAIN_NAME_ROOM. */
+static const char *chain_name(const struct plan *plan, const char *name, char *text)
+{
+	size_t length = strlen(PLAN_CHAIN_PREFIX);
+
+	if (!plan->is_next || strncmp(name, PLAN_CHAIN_PREFIX, length))
+		return name;
+	snprintf(text, CHAIN_NAME_ROOM, PLAN_NEXT_PREFIX "%s", name + length);
+	return text;
 }
 
 static enum nft_message chain_kind(const struct plan *plan, const struct plan_chain *chain)
@@ -137,10 +154,12 @@ static int chain_fill(struct nftnl_chain *object, const struct plan *plan,
 		      const struct plan_chain *chain)
 {
 	uint8_t comment[COMMENT_ROOM];
+	char text[CHAIN_NAME_ROOM];
 
 	nftnl_chain_set_u32(object, NFTNL_CHAIN_FAMILY, plan->family);
 	if (nftnl_chain_set_str(object, NFTNL_CHAIN_TABLE, plan->table) ||
-	    nftnl_chain_set_str(object, NFTNL_CHAIN_NAME, chain->name))
+	    nftnl_chain_set_str(object, NFTNL_CHAIN_NAME, chain->is_base ? chain->name :
+				chain_name(plan, chain->name, text)))
 		return -ENOMEM;
 	if (chain->comment &&
 	    nftnl_chain_set_data(object, NFTNL_CHAIN_USERDATA, comment,
@@ -384,6 +403,73 @@ static int form_add(struct nftnl_rule *rule, const struct nft_form *form,
 	return -EINVAL;
 }
 
+/* A number of this machine, in the first register. */
+static int number_add(struct nftnl_rule *rule, uint32_t number)
+{
+	struct nftnl_expr *immediate = expression_add(rule, "immediate");
+
+	if (!immediate)
+		return -ENOMEM;
+	nftnl_expr_set_u32(immediate, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+	nftnl_expr_set_data(immediate, NFTNL_EXPR_IMM_DATA, &number, sizeof(number));
+	return 0;
+}
+
+/* A number below @every, by chance or by flow, is zero. */
+static int sample_add(struct nftnl_rule *rule, const struct plan_sample *sample)
+{
+	struct nftnl_expr *number = expression_add(rule, sample->flows ? "hash" : "numgen");
+	struct nftnl_expr *compare = expression_add(rule, "cmp");
+	const uint32_t zero = 0;
+
+	if (!number || !compare)
+		return -ENOMEM;
+	if (sample->flows) {
+		nftnl_expr_set_u32(number, NFTNL_EXPR_HASH_DREG, NFT_REG_1);
+		nftnl_expr_set_u32(number, NFTNL_EXPR_HASH_MODULUS, sample->every);
+		nftnl_expr_set_u32(number, NFTNL_EXPR_HASH_TYPE, NFT_HASH_SYM);
+	} else {
+		nftnl_expr_set_u32(number, NFTNL_EXPR_NG_DREG, NFT_REG_1);
+		nftnl_expr_set_u32(number, NFTNL_EXPR_NG_MODULUS, sample->every);
+		nftnl_expr_set_u32(number, NFTNL_EXPR_NG_TYPE, NFT_NG_RANDOM);
+		nftnl_expr_set_u32(number, NFTNL_EXPR_NG_OFFSET, 0);
+	}
+	nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_OP,
+			   sample->negated ? NFT_CMP_NEQ : NFT_CMP_EQ);
+	nftnl_expr_set_data(compare, NFTNL_EXPR_CMP_DATA, &zero, sizeof(zero));
+	return 0;
+}
+
+static int limit_add(struct nftnl_rule *rule, const struct plan_limit *wish)
+{
+	struct nftnl_expr *limit = expression_add(rule, "limit");
+
+	if (!limit)
+		return -ENOMEM;
+	nftnl_expr_set_u64(limit, NFTNL_EXPR_LIMIT_RATE, wish->rate);
+	nftnl_expr_set_u64(limit, NFTNL_EXPR_LIMIT_UNIT, wish->seconds);
+	nftnl_expr_set_u32(limit, NFTNL_EXPR_LIMIT_BURST, wish->burst);
+	nftnl_expr_set_u32(limit, NFTNL_EXPR_LIMIT_TYPE,
+			   wish->bytes ? NFT_LIMIT_PKT_BYTES : NFT_LIMIT_PKTS);
+	nftnl_expr_set_u32(limit, NFTNL_EXPR_LIMIT_FLAGS, wish->over ? NFT_LIMIT_F_INV : 0);
+	return 0;
+}
+
+static int mark_set_add(struct nftnl_rule *rule, uint32_t mark)
+{
+	struct nftnl_expr *meta;
+
+	if (number_add(rule, mark))
+		return -ENOMEM;
+	meta = expression_add(rule, "meta");
+	if (!meta)
+		return -ENOMEM;
+	nftnl_expr_set_u32(meta, NFTNL_EXPR_META_KEY, NFT_META_MARK);
+	nftnl_expr_set_u32(meta, NFTNL_EXPR_META_SREG, NFT_REG_1);
+	return 0;
+}
+
 static int counter_add(struct nftnl_rule *rule, uint64_t packets, uint64_t bytes)
 {
 	struct nftnl_expr *counter = expression_add(rule, "counter");
@@ -395,42 +481,46 @@ static int counter_add(struct nftnl_rule *rule, uint64_t packets, uint64_t bytes
 	return 0;
 }
 
-static int dup_add(struct nftnl_rule *rule, const char *device,
-		   const struct link_table *links)
+/* @name takes the device by its index, from the register at @attribute. */
+static int to_device_add(struct nftnl_rule *rule, const char *name, uint16_t attribute,
+			 const char *device, const struct link_table *links)
 {
 	const struct link *link = link_find(links, device);
-	uint32_t index = link ? link->index : 0;
-	struct nftnl_expr *immediate, *dup;
+	struct nftnl_expr *expression;
 
-	immediate = expression_add(rule, "immediate");
-	dup = expression_add(rule, "dup");
-	if (!immediate || !dup)
+	if (number_add(rule, link ? link->index : 0))
 		return -ENOMEM;
-	nftnl_expr_set_u32(immediate, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
-	nftnl_expr_set_data(immediate, NFTNL_EXPR_IMM_DATA, &index, sizeof(index));
-	nftnl_expr_set_u32(dup, NFTNL_EXPR_DUP_SREG_DEV, NFT_REG_1);
+	expression = expression_add(rule, name);
+	if (!expression)
+		return -ENOMEM;
+	nftnl_expr_set_u32(expression, attribute, NFT_REG_1);
 	return 0;
 }
 
-static int verdict_add(struct nftnl_rule *rule, const struct plan_verdict *verdict)
+static int verdict_add(struct nftnl_rule *rule, const struct plan *plan,
+		       const struct plan_verdict *verdict)
 {
 	static const int codes[] = {
-		[VERDICT_ACCEPT] = NF_ACCEPT, [VERDICT_RETURN] = NFT_RETURN,
+		[VERDICT_ACCEPT] = NF_ACCEPT, [VERDICT_DROP] = NF_DROP,
+		[VERDICT_RETURN] = NFT_RETURN,
 		[VERDICT_JUMP] = NFT_JUMP, [VERDICT_GOTO] = NFT_GOTO,
 	};
 	struct nftnl_expr *immediate = expression_add(rule, "immediate");
+	char text[CHAIN_NAME_ROOM];
 
 	if (!immediate)
 		return -ENOMEM;
 	nftnl_expr_set_u32(immediate, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
 	nftnl_expr_set_u32(immediate, NFTNL_EXPR_IMM_VERDICT, codes[verdict->kind]);
 	if (verdict->chain &&
-	    nftnl_expr_set_str(immediate, NFTNL_EXPR_IMM_CHAIN, verdict->chain))
+	    nftnl_expr_set_str(immediate, NFTNL_EXPR_IMM_CHAIN,
+			       chain_name(plan, verdict->chain, text)))
 		return -ENOMEM;
 	return 0;
 }
 
-static int statement_add(struct nftnl_rule *rule, const struct plan_statement *statement,
+static int statement_add(struct nftnl_rule *rule, const struct plan *plan,
+			 const struct plan_statement *statement,
 			 const struct link_table *links)
 {
 	switch (statement->kind) {
@@ -438,19 +528,31 @@ static int statement_add(struct nftnl_rule *rule, const struct plan_statement *s
 	case STATEMENT_RANGES:
 	case STATEMENT_ROWS:
 		break;		/* by its form, form_add() */
+	case STATEMENT_SAMPLE:
+		return sample_add(rule, &statement->sample);
+	case STATEMENT_LIMIT:
+		return limit_add(rule, &statement->limit);
 	case STATEMENT_COUNTER:
 		return counter_add(rule, statement->counter.packets,
 				   statement->counter.bytes);
+	case STATEMENT_MARK:
+		return mark_set_add(rule, statement->mark);
+	case STATEMENT_NOTRACK:
+		return expression_add(rule, "notrack") ? 0 : -ENOMEM;
 	case STATEMENT_DUP:
-		return dup_add(rule, statement->device, links);
+		return to_device_add(rule, "dup", NFTNL_EXPR_DUP_SREG_DEV,
+				     statement->device, links);
+	case STATEMENT_FWD:
+		return to_device_add(rule, "fwd", NFTNL_EXPR_FWD_SREG_DEV,
+				     statement->device, links);
 	case STATEMENT_VERDICT:
-		return verdict_add(rule, &statement->verdict);
+		return verdict_add(rule, plan, &statement->verdict);
 	}
 	return -EINVAL;
 }
 
-static int statements_add(struct nftnl_rule *object, const struct plan_rule *rule,
-			  const struct nft_form *forms, const struct link_table *links,
+static int statements_add(struct nftnl_rule *object, const struct plan *plan,
+			  const struct plan_rule *rule, const struct nft_form *forms, const struct link_table *links,
 			  struct set_naming naming)
 {
 	size_t i;
@@ -460,7 +562,7 @@ static int statements_add(struct nftnl_rule *object, const struct plan_rule *rul
 		int error;
 
 		if (!statement_is_test(statement))
-			error = statement_add(object, statement, links);
+			error = statement_add(object, plan, statement, links);
 		else
 			error = forms[i].merged ? 0 : form_add(object, &forms[i], &naming);
 		if (error)
@@ -478,18 +580,20 @@ struct nftnl_rule *nft_rule_build(const struct plan *plan,
 {
 	struct nftnl_rule *object = nftnl_rule_alloc();
 	uint8_t comment[COMMENT_ROOM];
+	char text[CHAIN_NAME_ROOM];
 
 	if (!object)
 		return NULL;
 	nftnl_rule_set_u32(object, NFTNL_RULE_FAMILY, plan->family);
 	if (nftnl_rule_set_str(object, NFTNL_RULE_TABLE, plan->table) ||
-	    nftnl_rule_set_str(object, NFTNL_RULE_CHAIN, chain->name))
+	    nftnl_rule_set_str(object, NFTNL_RULE_CHAIN, chain->is_base ? chain->name :
+			       chain_name(plan, chain->name, text)))
 		goto fail;
 	if (rule->comment &&
 	    nftnl_rule_set_data(object, NFTNL_RULE_USERDATA, comment,
 				nft_comment_put(comment, rule->comment)))
 		goto fail;
-	if (statements_add(object, rule, forms, links,
+	if (statements_add(object, plan, rule, forms, links,
 			   (struct set_naming){ set_id, set_names }))
 		goto fail;
 	return object;
@@ -499,9 +603,40 @@ fail:
 	return NULL;
 }
 
-static bool rule_has_dup(const struct plan_rule *rule)
+static enum nft_message statement_message(const struct plan_statement *statement)
 {
-	return rule->count && rule->statements[rule->count - 1].kind == STATEMENT_DUP;
+	switch (statement->kind) {
+	case STATEMENT_SAMPLE:
+		return statement->sample.flows ? NFT_MESSAGE_FLOW_RULE :
+		       NFT_MESSAGE_CHANCE_RULE;
+	case STATEMENT_LIMIT:
+		return NFT_MESSAGE_LIMIT_RULE;
+	case STATEMENT_NOTRACK:
+		return NFT_MESSAGE_NOTRACK_RULE;
+	case STATEMENT_DUP:
+		return NFT_MESSAGE_DUP_RULE;
+	case STATEMENT_FWD:
+		return NFT_MESSAGE_FWD_RULE;
+	default:
+		return NFT_MESSAGE_RULE;
+	}
+}
+
+/* What the kernel may lack of a rule: a refusal does not say which statement. */
+static enum nft_message rule_message(const struct plan_rule *rule)
+{
+	enum nft_message message = NFT_MESSAGE_RULE;
+	size_t i;
+
+	for (i = 0; i < rule->count; i++) {
+		enum nft_message other = statement_message(&rule->statements[i]);
+
+		if (message == NFT_MESSAGE_RULE)
+			message = other;
+		else if (other != NFT_MESSAGE_RULE && other != message)
+			return NFT_MESSAGE_MIXED_RULE;
+	}
+	return message;
 }
 
 /* The anonymous sets of a rule, numbered from @set_id on. */
@@ -528,15 +663,14 @@ static int rule_put(struct nl_buffer *buffer, const struct plan *plan,
 	struct nlmsghdr *message = NULL;
 	struct nft_form *forms;
 
-	if (nft_forms_make(&forms, rule))
+	if (nft_forms_make(&forms, plan->family, rule))
 		return -ENOMEM;
 	if (!sets_put(buffer, plan, chain, rule, forms, set_id))
 		object = nft_rule_build(plan, chain, rule, forms, links, set_id, NULL);
 	if (object)
 		message = nft_message_begin(buffer, NFT_MSG_NEWRULE,
 					    NLM_F_CREATE | NLM_F_APPEND, plan->family,
-					    rule_has_dup(rule) ? NFT_MESSAGE_DUP_RULE :
-					    NFT_MESSAGE_RULE, chain->name);
+					    rule_message(rule), chain->name);
 	if (message) {
 		nftnl_rule_nlmsg_build_payload(message, object);
 		nl_message_end(buffer, message);
@@ -610,6 +744,22 @@ int nft_batch_delete_chain(struct nl_buffer *buffer, unsigned int family,
 {
 	return delete_put(buffer, NFT_MSG_DELCHAIN, family, NFTA_CHAIN_TABLE, table,
 			  NFTA_CHAIN_NAME, chain);
+}
+
+int nft_batch_rename_chain(struct nl_buffer *buffer, unsigned int family,
+			   const char *table, uint64_t handle, const char *chain)
+{
+	struct nlmsghdr *message;
+
+	message = nft_message_begin(buffer, NFT_MSG_NEWCHAIN, 0, family, NFT_MESSAGE_CHAIN,
+				    chain);
+	if (!message)
+		return -ENOMEM;
+	mnl_attr_put_strz(message, NFTA_CHAIN_TABLE, table);
+	mnl_attr_put_u64(message, NFTA_CHAIN_HANDLE, htobe64(handle));
+	mnl_attr_put_strz(message, NFTA_CHAIN_NAME, chain);
+	nl_message_end(buffer, message);
+	return 0;
 }
 
 int nft_batch_delete_set(struct nl_buffer *buffer, unsigned int family,

@@ -20,12 +20,20 @@ enum nft_message {
 	NFT_MESSAGE_NONE,
 	NFT_MESSAGE_BATCH,
 	NFT_MESSAGE_TABLE,
+	NFT_MESSAGE_INET_TABLE,
 	NFT_MESSAGE_INGRESS_CHAIN,
 	NFT_MESSAGE_EGRESS_CHAIN,
 	NFT_MESSAGE_CHAIN,
 	NFT_MESSAGE_SET,
 	NFT_MESSAGE_RULE,
+	/* Rules with one statement of a kind that kernels can lack, or several. */
 	NFT_MESSAGE_DUP_RULE,
+	NFT_MESSAGE_FWD_RULE,
+	NFT_MESSAGE_CHANCE_RULE,	/* samples by chance, and by flow */
+	NFT_MESSAGE_FLOW_RULE,
+	NFT_MESSAGE_LIMIT_RULE,
+	NFT_MESSAGE_NOTRACK_RULE,
+	NFT_MESSAGE_MIXED_RULE,
 	NFT_MESSAGE_DELETE,
 };
 
@@ -66,6 +74,9 @@ int nft_batch_flush_chain(struct nl_buffer *buffer, unsigned int family,
 			  const char *table, const char *chain);
 int nft_batch_delete_chain(struct nl_buffer *buffer, unsigned int family,
 			   const char *table, const char *chain);
+/* The chain with @handle is called @chain from the end of the transaction on. */
+int nft_batch_rename_chain(struct nl_buffer *buffer, unsigned int family,
+			   const char *table, uint64_t handle, const char *chain);
 int nft_batch_delete_set(struct nl_buffer *buffer, unsigned int family,
 			 const char *table, const char *set);
 

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_ether.h>
+#include <linux/netfilter.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,10 @@ static int network_of(enum plan_field field)
 static int transport_of(enum plan_field field)
 {
 	switch (field) {
+	case FIELD_ICMP_TYPE:
+		return IPPROTO_ICMP;
+	case FIELD_ICMP6_TYPE:
+		return IPPROTO_ICMPV6;
 	case FIELD_TCP_SOURCE:
 	case FIELD_TCP_DESTINATION:
 		return IPPROTO_TCP;
@@ -58,6 +63,12 @@ static enum plan_field field_of(const struct plan_statement *statement)
 	return statement->kind == STATEMENT_TEST ? statement->test.place.field :
 	       statement->kind == STATEMENT_RANGES ? statement->ranges.place.field :
 	       FIELD_RAW;
+}
+
+/* Samples are expressions to nft, as tests are; statements are what parts them. */
+static bool ends_row(const struct plan_statement *statement)
+{
+	return !statement_is_test(statement) && statement->kind != STATEMENT_SAMPLE;
 }
 
 /* Does a test look into a header? */
@@ -175,7 +186,8 @@ static bool is_neighbour(const struct plan_field_info *left,
 /*
  * nft 1.0.6 makes one test of two that are neighbours in the packet. For "a != 1
  * b != 2" that is another statement: not both are equal; and it does not stop at
- * a counter in between. What has a mask it leaves alone.
+ * a counter in between. What has a mask it leaves alone. A sample in between is
+ * no different from other tests.
  */
 static bool merges_wrongly(const struct plan_rule *rule, size_t number,
 			   const struct plan_field_info *info)
@@ -190,7 +202,7 @@ static bool merges_wrongly(const struct plan_rule *rule, size_t number,
 		const struct plan_statement *other = &rule->statements[i];
 		struct plan_field_info place;
 
-		apart = apart || !statement_is_test(other);
+		apart = apart || ends_row(other);
 		if (other->kind != STATEMENT_TEST || other->test.masked ||
 		    other->test.not_equal != negated)
 			continue;
@@ -333,20 +345,33 @@ static void context_set(int *header, int value)
 	*header = !*header || *header == value ? value : CONTEXT_OTHER;
 }
 
+/* Which header a test of a protocol is about, ETH_P_; 0 where it tells nft none. A
+ * table of more than one family knows headers by family. */
+static int network_told(const struct nft_form *form, const struct nft_context *context)
+{
+	uint32_t number = form_number(form);
+
+	if (form->place.field == FIELD_META_NFPROTO)
+		return number == NFPROTO_IPV4 ? ETH_P_IP : ETH_P_IPV6;
+	if (form->place.field == FIELD_META_PROTOCOL && context->family != NFPROTO_INET)
+		return number ? (int)number : CONTEXT_OTHER;
+	return 0;
+}
+
 /* What nft knows after a test. It learns from sets as well, of which it keeps
  * the last element that is no range. */
 static void context_update(struct nft_context *context, const struct nft_form *form)
 {
 	bool exact = form->compare == COMPARE_EQUAL;
+	int network = network_told(form, context);
 	uint32_t number = form_number(form);
 
 	if (form->negated || form->masked ||
 	    (!exact && form->compare != COMPARE_SET && form->compare != COMPARE_INTERVALS))
 		return;
+	if (network)
+		context_set(&context->network, exact ? network : CONTEXT_OTHER);
 	switch (form->place.field) {
-	case FIELD_META_PROTOCOL:
-		context_set(&context->network, exact && number ? (int)number : CONTEXT_OTHER);
-		break;
 	case FIELD_META_L4PROTO:
 	case FIELD_IP_PROTOCOL:
 	case FIELD_IP6_NEXT_HEADER:
@@ -358,23 +383,33 @@ static void context_update(struct nft_context *context, const struct nft_form *f
 	}
 }
 
+/* Does nft put a test of the transport before the name of @field, and no other? For
+ * ICMP it wants to know the network first. */
+static bool transport_is_added(enum plan_field field, const struct nft_context *context)
+{
+	bool is_icmp = field == FIELD_ICMP_TYPE || field == FIELD_ICMP6_TYPE;
+
+	return !context->transport &&
+	       ((!context->network && !is_icmp) || context->network == ETH_P_IP ||
+		context->network == ETH_P_IPV6);
+}
+
 /* Is this the very test that nft puts before the test behind it? */
 static bool is_unsaid(const struct nft_form *form, const struct nft_context *context,
 		      const struct plan_rule *rule, size_t number)
 {
-	int value = form_number(form);
+	int network = network_told(form, context);
 	enum plan_field next;
 
 	if (form->compare != COMPARE_EQUAL || form->negated || form->masked ||
 	    number + 1 == rule->count || !statement_is_test(&rule->statements[number + 1]))
 		return false;
 	next = field_of(&rule->statements[number + 1]);
-	if (form->place.field == FIELD_META_PROTOCOL)
-		return !context->network && network_of(next) && network_of(next) == value;
-	return form->place.field == FIELD_META_L4PROTO && !context->transport &&
-	       transport_of(next) && transport_of(next) == value &&
-	       (!context->network || context->network == ETH_P_IP ||
-		context->network == ETH_P_IPV6);
+	if (network)
+		return !context->network && network_of(next) == network;
+	return form->place.field == FIELD_META_L4PROTO && transport_of(next) &&
+	       transport_of(next) == (int)form_number(form) &&
+	       transport_is_added(next, context);
 }
 
 static void rows_form(struct nft_form *form, const struct plan_rows *rows,
@@ -483,9 +518,10 @@ static void row_merge(struct nft_form **forms, size_t count)
 	}
 }
 
-int nft_forms_make(struct nft_form **out, const struct plan_rule *rule)
+int nft_forms_make(struct nft_form **out, unsigned int family,
+		   const struct plan_rule *rule)
 {
-	struct nft_context context = { 0 };
+	struct nft_context context = { .family = family };
 	struct nft_form *forms, **row;
 	size_t count = 0, i;
 
@@ -501,7 +537,7 @@ int nft_forms_make(struct nft_form **out, const struct plan_rule *rule)
 			nft_form_next(&forms[i], &context, rule, i);
 			if (is_mergeable(&forms[i]))
 				row[count++] = &forms[i];
-		} else if (count > 1) {
+		} else if (ends_row(&rule->statements[i]) && count > 1) {
 			row_merge(row, count);
 			count = 0;
 		}

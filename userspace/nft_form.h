@@ -51,6 +51,7 @@ struct nft_form {
 
 /* What nft takes for granted of the headers at some place in a rule. */
 struct nft_context {
+	unsigned int family;	/* the table's */
 	int network;		/* ETH_P_ of the last header named, or 0 */
 	int transport;		/* IPPROTO_, or 0 */
 };
@@ -61,15 +62,17 @@ static inline bool statement_is_test(const struct plan_statement *statement)
 	       statement->kind == STATEMENT_ROWS;
 }
 
-/* The form of statement @number of @rule, which is a test. @context is all zero
- * before the first statement and is then carried from one to the next. */
+/* The form of statement @number of @rule, which is a test. @context is all zero but
+ * for the family before the first statement and is then carried from one to the next. */
 void nft_form_next(struct nft_form *form, struct nft_context *context,
 		   const struct plan_rule *rule, size_t number);
 
-/* The forms of all statements of @rule as nft sends them, in an array to free:
+/* The forms of all statements of @rule as nft sends them in a table of @family, in an
+ * array to free:
  * an entry a statement, all zero where it is no test. nft makes one test of two that
  * are neighbours in the packet. Returns 0 or -ENOMEM. */
-int nft_forms_make(struct nft_form **forms, const struct plan_rule *rule);
+int nft_forms_make(struct nft_form **forms, unsigned int family,
+		   const struct plan_rule *rule);
 
 /* The form of a test against @set, for the set itself. */
 void nft_form_of_set(struct nft_form *form, const struct plan_set *set);

@@ -153,13 +153,17 @@ enum {
 /* Numbers of nft's data types, and how many bits of them a row's type has for each
  * place. */
 #define TYPE_BITS 6
+#define TYPE_FAMILY 2
 #define TYPE_INTEGER 4
 #define TYPE_IP 7
 #define TYPE_IP6 8
 #define TYPE_ETHER_TYPE 10
 #define TYPE_PROTOCOL 12
 #define TYPE_SERVICE 13
+#define TYPE_ICMP_TYPE 14
+#define TYPE_MARK 19
 #define TYPE_INTERFACE_INDEX 20
+#define TYPE_ICMP6_TYPE 29
 #define TYPE_INTERFACE_NAME 41
 
 /* Header and field by nft's numbers; where a field is said as bytes, neither. */
@@ -169,21 +173,25 @@ struct nft_number {
 	bool has_length;	/* nft notes the length of plain numbers down */
 };
 
+#define HEADER_ICMP 4
 #define HEADER_UDP 6
 #define HEADER_TCP 8
 #define HEADER_SCTP 10
 #define HEADER_TH 11
 #define HEADER_IP 12
 #define HEADER_IP6 13
+#define HEADER_ICMP6 14
 
 static const struct nft_number numbers[] = {
 	[FIELD_RAW] = { .type = TYPE_INTEGER },
+	[FIELD_META_NFPROTO] = { .type = TYPE_FAMILY },
 	[FIELD_META_PROTOCOL] = { .type = TYPE_ETHER_TYPE },
 	[FIELD_META_L4PROTO] = { .type = TYPE_PROTOCOL },
 	[FIELD_META_LENGTH] = { .type = TYPE_INTEGER },
 	[FIELD_META_IIF] = { .type = TYPE_INTERFACE_INDEX },
 	[FIELD_META_IIFNAME] = { .type = TYPE_INTERFACE_NAME },
 	[FIELD_META_OIFNAME] = { .type = TYPE_INTERFACE_NAME },
+	[FIELD_META_MARK] = { .type = TYPE_MARK },
 	[FIELD_ETHER_TYPE] = { .type = TYPE_INTEGER },
 	[FIELD_IP_PROTOCOL] = { TYPE_PROTOCOL, HEADER_IP, 9, false },
 	[FIELD_IP_FRAGMENT] = { TYPE_INTEGER, HEADER_IP, 7, true },
@@ -195,6 +203,8 @@ static const struct nft_number numbers[] = {
 	[FIELD_IP6_DESTINATION] = { TYPE_IP6, HEADER_IP6, 9, false },
 	[FIELD_ARP_SENDER] = { .type = TYPE_INTEGER },
 	[FIELD_ARP_TARGET] = { .type = TYPE_INTEGER },
+	[FIELD_ICMP_TYPE] = { TYPE_ICMP_TYPE, HEADER_ICMP, 1, false },
+	[FIELD_ICMP6_TYPE] = { TYPE_ICMP6_TYPE, HEADER_ICMP6, 1, false },
 	[FIELD_TCP_SOURCE] = { TYPE_SERVICE, HEADER_TCP, 1, false },
 	[FIELD_TCP_DESTINATION] = { TYPE_SERVICE, HEADER_TCP, 2, false },
 	[FIELD_UDP_SOURCE] = { TYPE_SERVICE, HEADER_UDP, 1, false },

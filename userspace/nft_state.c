@@ -148,6 +148,52 @@ const struct nft_chain_state *nft_state_find(const struct nft_state *state,
 		       name_compare);
 }
 
+int nft_state_add_chain(struct nft_state *state, struct nftnl_chain *chain)
+{
+	struct nft_chain_state entry = { .chain = chain };
+	struct nft_chain_state *chains;
+	size_t at = 0, high = state->chain_count;
+
+	chains = reallocarray(state->chains, state->chain_count + 1, sizeof(*chains));
+	if (!chains)
+		return -ENOMEM;
+	state->chains = chains;
+	entry.name = strdup(nftnl_chain_get_str(chain, NFTNL_CHAIN_NAME));
+	if (!entry.name)
+		return -ENOMEM;
+	while (at < high) {
+		size_t middle = at + (high - at) / 2;
+
+		if (name_compare(&chains[middle], &entry) < 0)
+			at = middle + 1;
+		else
+			high = middle;
+	}
+	memmove(&chains[at + 1], &chains[at], (state->chain_count++ - at) * sizeof(*chains));
+	chains[at] = entry;
+	return 0;
+}
+
+static void chain_free(struct nft_chain_state *chain)
+{
+	size_t i;
+
+	for (i = 0; i < chain->rule_count; i++)
+		nftnl_rule_free(chain->rules[i]);
+	free(chain->rules);
+	nftnl_chain_free(chain->chain);
+	free(chain->name);
+}
+
+void nft_state_remove_chain(struct nft_state *state, const struct nft_chain_state *chain)
+{
+	size_t at = chain - state->chains;
+
+	chain_free(&state->chains[at]);
+	memmove(&state->chains[at], &state->chains[at + 1],
+		(--state->chain_count - at) * sizeof(*state->chains));
+}
+
 static int rule_take(const struct nlmsghdr *message, void *data)
 {
 	struct nftnl_rule *rule = nftnl_rule_alloc();
@@ -351,19 +397,13 @@ int nft_state_read(struct nft_state *state, struct nl_socket *netfilter,
 
 void nft_state_free(struct nft_state *state)
 {
-	size_t i, j;
+	size_t i;
 
-	for (i = 0; i < state->chain_count; i++) {
-		struct nft_chain_state *entry = &state->chains[i];
-
-		for (j = 0; j < entry->rule_count; j++)
-			nftnl_rule_free(entry->rules[j]);
-		free(entry->rules);
-		nftnl_chain_free(entry->chain);
-		free(entry->name);
-	}
+	for (i = 0; i < state->chain_count; i++)
+		chain_free(&state->chains[i]);
 	for (i = 0; i < state->set_count; i++)
 		nft_set_free(&state->sets[i]);
+	nft_state_free_room(state->room);
 	free(state->sets);
 	free(state->table);
 	free(state->chains);
@@ -415,27 +455,46 @@ bool nft_rule_counter(const struct nftnl_rule *rule, uint64_t *packets,
 	return true;
 }
 
-/* The immediate before "dup" holds the index, in this machine's order. */
-static bool dup_visit(struct nftnl_expr *expression, const char *name, void *data)
+struct device_visit {
+	const char *name;	/* of the expression that takes the device */
+	unsigned int index;
+};
+
+/* The immediate before it holds the index, in this machine's order. */
+static bool device_visit(struct nftnl_expr *expression, const char *name, void *data)
 {
-	unsigned int *index = data;
+	struct device_visit *visit = data;
 	const uint32_t *value;
 	uint32_t length;
 
-	if (!strcmp(name, "dup"))
+	if (!strcmp(name, visit->name))
 		return true;
 	if (strcmp(name, "immediate"))
 		return false;
 	value = nftnl_expr_get(expression, NFTNL_EXPR_IMM_DATA, &length);
 	if (value && length == sizeof(*value))
-		*index = *value;
+		visit->index = *value;
 	return false;
+}
+
+static bool device_index(const struct nftnl_rule *rule, const char *name,
+			 unsigned int *index)
+{
+	struct device_visit visit = { name, 0 };
+	bool found = nft_rule_find(rule, device_visit, &visit);
+
+	*index = visit.index;
+	return found;
 }
 
 bool nft_rule_dup_index(const struct nftnl_rule *rule, unsigned int *index)
 {
-	*index = 0;
-	return nft_rule_find(rule, dup_visit, index);
+	return device_index(rule, "dup", index);
+}
+
+bool nft_rule_fwd_index(const struct nftnl_rule *rule, unsigned int *index)
+{
+	return device_index(rule, "fwd", index);
 }
 
 const char *nft_rule_comment(const struct nftnl_rule *rule)

@@ -17,15 +17,19 @@ struct nftnl_chain;
 struct nftnl_expr;
 struct nftnl_rule;
 
+struct rule_room;
+
 struct nft_chain_state {
 	char *name;
 	struct nftnl_chain *chain;
 	struct nftnl_rule **rules;	/* in the kernel's order */
 	size_t rule_count;
+	uint64_t same_as;	/* digest of the plan's chain that it was found to be; or 0 */
 };
 
 struct nft_state {
 	uint32_t generation;		/* of the whole ruleset */
+	bool is_followed;		/* it was read some time ago: counters are old */
 	bool table_present;
 	char *table_comment;		/* or NULL */
 	struct nft_chain_state *chains;	/* by name, "/" first: see name_compare() */
@@ -38,6 +42,7 @@ struct nft_state {
 	struct nl_socket *netfilter;
 	unsigned int family;
 	char *table;
+	struct rule_room *room;		/* for comparisons, made by the first */
 };
 
 /* Read table @table of @family over @netfilter (NETLINK_NETFILTER), all at one
@@ -47,6 +52,16 @@ int nft_state_read(struct nft_state *state, struct nl_socket *netfilter,
 		   unsigned int family, const char *table,
 		   struct nl_refusal *refusal);
 void nft_state_free(struct nft_state *state);
+
+/* Take one of the messages of a transaction on the table. Returns 1; 0 where what
+ * follows from it is not known, and @state has to be read anew; or -ENOMEM. */
+int nft_state_follow(struct nft_state *state, const struct nlmsghdr *message);
+/* Read the chains that are on @device again: before 6.14 they go with it, and later they
+ * stay without it. Returns 0 or a negative errno. */
+int nft_state_renew(struct nft_state *state, const char *device);
+/* Parts of those: @chain is taken over, unless it returns -ENOMEM. */
+int nft_state_add_chain(struct nft_state *state, struct nftnl_chain *chain);
+void nft_state_remove_chain(struct nft_state *state, const struct nft_chain_state *chain);
 
 /* NULL where there is none. */
 const struct nft_chain_state *nft_state_find(const struct nft_state *state,
@@ -62,6 +77,9 @@ int nft_state_read_elements(const struct nft_state *state, struct nft_set *set);
 int nft_state_has_plan(const struct nft_state *state, const struct plan *plan,
 		       const struct link_table *links);
 
+/* Part of nft_state_free(). */
+void nft_state_free_room(struct rule_room *room);
+
 /* Run @visit over the expressions of a rule, with their names; stops where it
  * returns true, and then returns true. */
 bool nft_rule_find(const struct nftnl_rule *rule,
@@ -71,6 +89,7 @@ bool nft_rule_find(const struct nftnl_rule *rule,
 bool nft_rule_counter(const struct nftnl_rule *rule, uint64_t *packets,
 		      uint64_t *bytes);
 bool nft_rule_dup_index(const struct nftnl_rule *rule, unsigned int *index);
+bool nft_rule_fwd_index(const struct nftnl_rule *rule, unsigned int *index);
 const char *nft_rule_comment(const struct nftnl_rule *rule);
 const char *nft_chain_comment(const struct nft_chain_state *chain);
 /* The device of a base chain, or NULL. */

@@ -33,6 +33,40 @@ static bool own_clear(struct nftnl_expr *expression, const char *name, void *dat
 	return false;
 }
 
+/* Two rules as messages. All of it is zero between uses: what stands between attributes
+ * is not written, and compared all the same. */
+struct rule_room {
+	struct nlmsghdr *left, *right;
+};
+
+static struct rule_room *room_make(void)
+{
+	struct rule_room *room = calloc(1, sizeof(*room));
+
+	if (!room)
+		return NULL;
+	room->left = calloc(1, RULE_ROOM);
+	room->right = calloc(1, RULE_ROOM);
+	if (room->left && room->right)
+		return room;
+	nft_state_free_room(room);
+	return NULL;
+}
+
+void nft_state_free_room(struct rule_room *room)
+{
+	if (!room)
+		return;
+	free(room->left);
+	free(room->right);
+	free(room);
+}
+
+static void message_clear(struct nlmsghdr *message)
+{
+	memset(message, 0, NLMSG_ALIGN(message->nlmsg_len));
+}
+
 /* A rule's message without what only the kernel knows: handle, position, and
  * what was counted. Two rules that serialise alike are alike. */
 static void rule_serialise(struct nftnl_rule *rule, struct nlmsghdr *message)
@@ -45,31 +79,29 @@ static void rule_serialise(struct nftnl_rule *rule, struct nlmsghdr *message)
 }
 
 /* The kernel's rule, as a copy by its own message, against the wish. */
-static int rule_is(const struct nftnl_rule *have, struct nftnl_rule *want)
+static int rule_is(const struct nftnl_rule *have, struct nftnl_rule *want,
+		   const struct rule_room *room)
 {
-	struct nlmsghdr *left = calloc(1, RULE_ROOM);
-	struct nlmsghdr *right = calloc(1, RULE_ROOM);
 	struct nftnl_rule *copy = nftnl_rule_alloc();
 	int result = -ENOMEM;
 
-	if (!left || !right || !copy)
-		goto out_free;
-	mnl_nlmsg_put_header(left);
-	mnl_nlmsg_put_extra_header(left, sizeof(struct nfgenmsg));
-	nftnl_rule_nlmsg_build_payload(left, (struct nftnl_rule *)have);
-	if (nftnl_rule_nlmsg_parse(left, copy) < 0)
+	if (!copy)
+		return result;
+	mnl_nlmsg_put_header(room->left);
+	mnl_nlmsg_put_extra_header(room->left, sizeof(struct nfgenmsg));
+	nftnl_rule_nlmsg_build_payload(room->left, (struct nftnl_rule *)have);
+	if (nftnl_rule_nlmsg_parse(room->left, copy) < 0)
 		goto out_free;
 	nftnl_rule_unset(copy, NFTNL_RULE_FAMILY);
-	memset(left, 0, RULE_ROOM);
-	rule_serialise(copy, left);
-	rule_serialise(want, right);
-	result = left->nlmsg_len == right->nlmsg_len &&
-		 !memcmp(left, right, left->nlmsg_len);
+	message_clear(room->left);
+	rule_serialise(copy, room->left);
+	rule_serialise(want, room->right);
+	result = room->left->nlmsg_len == room->right->nlmsg_len &&
+		 !memcmp(room->left, room->right, room->left->nlmsg_len);
 out_free:
-	if (copy)
-		nftnl_rule_free(copy);
-	free(right);
-	free(left);
+	message_clear(room->left);
+	message_clear(room->right);
+	nftnl_rule_free(copy);
 	return result;
 }
 
@@ -136,7 +168,7 @@ static int sets_are(const struct nft_state *state, const struct lookups *lookups
 static int rule_does(const struct nftnl_rule *have, const struct plan *plan,
 		     const struct plan_chain *chain, const struct plan_rule *want,
 		     const struct nft_form *forms, const struct lookups *lookups,
-		     const struct link_table *links)
+		     const struct link_table *links, const struct nft_state *state)
 {
 	struct nftnl_rule *rule;
 	int same;
@@ -146,7 +178,7 @@ static int rule_does(const struct nftnl_rule *have, const struct plan *plan,
 	rule = nft_rule_build(plan, chain, want, forms, links, 0, lookups->names);
 	if (!rule)
 		return -ENOMEM;
-	same = rule_is(have, rule);
+	same = rule_is(have, rule, state->room);
 	nftnl_rule_free(rule);
 	return same;
 }
@@ -167,12 +199,12 @@ static int rule_look(const struct nft_state *state, const struct nftnl_rule *hav
 	struct nft_form *forms;
 	int same;
 
-	if (nft_forms_make(&forms, want))
+	if (nft_forms_make(&forms, plan->family, want))
 		return -ENOMEM;
 	same = lookups_take(&lookups, have, forms, want->count);
 	if (!same)
 		same = look == LOOK_SETS ? sets_are(state, &lookups, forms) :
-		       rule_does(have, plan, chain, want, forms, &lookups, links);
+		       rule_does(have, plan, chain, want, forms, &lookups, links, state);
 	free(lookups.names);
 	free(forms);
 	return same;
@@ -192,32 +224,93 @@ static bool chain_is(const struct nft_chain_state *have, const struct plan_chain
 		return false;
 	if (!is_base)
 		return true;
-	return nftnl_chain_get_u32(have->chain, NFTNL_CHAIN_HOOKNUM) == want->hook &&
+	return text_is(nftnl_chain_get_str(have->chain, NFTNL_CHAIN_TYPE), "filter") &&
+	       nftnl_chain_get_u32(have->chain, NFTNL_CHAIN_HOOKNUM) == want->hook &&
 	       nftnl_chain_get_s32(have->chain, NFTNL_CHAIN_PRIO) == want->priority &&
 	       nftnl_chain_get_u32(have->chain, NFTNL_CHAIN_POLICY) == NF_ACCEPT &&
 	       text_is(nft_chain_device(have), *want->device ? want->device : NULL);
 }
 
+/* FNV-1a, of 64 bits. */
+static uint64_t digest_add(uint64_t digest, const void *data, size_t size)
+{
+	const uint8_t *byte = data;
+
+	while (size--)
+		digest = (digest ^ *byte++) * 0x100000001b3u;
+	return digest;
+}
+
+static uint64_t digest_add_text(uint64_t digest, const char *text)
+{
+	return digest_add(digest, text ? text : "", text ? strlen(text) + 1 : 1);
+}
+
+static uint64_t digest_add_rule(uint64_t digest, const struct plan_rule *rule)
+{
+	const struct plan_verdict *verdict = &rule->statements[0].verdict;
+
+	digest = digest_add(digest, &verdict->kind, sizeof(verdict->kind));
+	digest = digest_add_text(digest, verdict->chain);
+	return digest_add_text(digest, rule->comment);
+}
+
+/* Of a chain that only leads elsewhere, as those on hooks do, of which there are
+ * thousands and which are looked at again and again. 0 for any other. */
+static uint64_t chain_digest(const struct plan_chain *chain)
+{
+	uint64_t digest = 0xcbf29ce484222325u;
+	size_t i;
+
+	digest = digest_add(digest, &chain->is_base, sizeof(chain->is_base));
+	digest = digest_add(digest, &chain->hook, sizeof(chain->hook));
+	digest = digest_add(digest, &chain->priority, sizeof(chain->priority));
+	digest = digest_add_text(digest, chain->device);
+	digest = digest_add_text(digest, chain->comment);
+	for (i = 0; i < chain->rule_count; i++) {
+		if (chain->rules[i].count != 1 ||
+		    chain->rules[i].statements[0].kind != STATEMENT_VERDICT)
+			return 0;
+		digest = digest_add_rule(digest, &chain->rules[i]);
+	}
+	return digest;
+}
+
+static int chain_look(const struct nft_state *state, const struct plan *plan,
+		      const struct plan_chain *want,
+		      const struct link_table *links, enum look look)
+{
+	uint64_t digest = chain_digest(want);
+	struct nft_chain_state *have;
+	size_t i;
+	int same = 1;
+
+	if (digest && look == LOOK_SETS)
+		return 1;
+	have = (struct nft_chain_state *)nft_state_find(state, want->name);
+	if (!have)
+		return 0;
+	if (digest && have->same_as == digest)
+		return 1;
+	if (!chain_is(have, want))
+		return 0;
+	for (i = 0; i < want->rule_count && same > 0; i++)
+		same = rule_look(state, have->rules[i], plan, want, &want->rules[i], links,
+				 look);
+	if (same > 0)
+		have->same_as = digest;
+	return same;
+}
+
 static int plan_look(const struct nft_state *state, const struct plan *plan,
 		     const struct link_table *links, enum look look)
 {
-	size_t i, j;
+	size_t i;
+	int same = 1;
 
-	for (i = 0; i < plan->chain_count; i++) {
-		const struct plan_chain *want = plan->chains[i];
-		const struct nft_chain_state *have = nft_state_find(state, want->name);
-
-		if (!have || !chain_is(have, want))
-			return 0;
-		for (j = 0; j < want->rule_count; j++) {
-			int same = rule_look(state, have->rules[j], plan, want,
-					     &want->rules[j], links, look);
-
-			if (same <= 0)
-				return same;
-		}
-	}
-	return 1;
+	for (i = 0; i < plan->chain_count && same > 0; i++)
+		same = chain_look(state, plan, plan->chains[i], links, look);
+	return same;
 }
 
 /* What is in a set with a name is told by its comment. */
@@ -239,8 +332,13 @@ static int has_sets(const struct nft_state *state, const struct plan *plan)
 int nft_state_has_plan(const struct nft_state *state, const struct plan *plan,
 		       const struct link_table *links)
 {
+	struct nft_state *keeper = (struct nft_state *)state;
 	int same;
 
+	if (!keeper->room)
+		keeper->room = room_make();
+	if (!keeper->room)
+		return -ENOMEM;
 	same = plan_look(state, plan, links, LOOK_RULES);
 	if (same > 0)
 		same = has_sets(state, plan);

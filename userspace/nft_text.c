@@ -5,6 +5,7 @@
 #include "nft_text.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <linux/if_ether.h>
 #include <linux/netfilter.h>
 #include <netinet/in.h>
@@ -43,9 +44,13 @@ static void name_print(const struct plan_field_info *info, uint32_t number, FILE
 		uint32_t number;
 		const char *name;
 	} names[] = {
+		{ FORMAT_FAMILY, NFPROTO_IPV4, "ipv4" },
+		{ FORMAT_FAMILY, NFPROTO_IPV6, "ipv6" },
 		{ FORMAT_ETHER_TYPE, ETH_P_IP, "ip" },
 		{ FORMAT_ETHER_TYPE, ETH_P_IPV6, "ip6" },
 		{ FORMAT_ETHER_TYPE, ETH_P_ARP, "arp" },
+		{ FORMAT_PROTOCOL, IPPROTO_ICMP, "icmp" },
+		{ FORMAT_PROTOCOL, IPPROTO_ICMPV6, "icmpv6" },
 		{ FORMAT_PROTOCOL, IPPROTO_TCP, "tcp" },
 		{ FORMAT_PROTOCOL, IPPROTO_UDP, "udp" },
 		{ FORMAT_PROTOCOL, IPPROTO_SCTP, "sctp" },
@@ -76,6 +81,7 @@ static void value_print(const struct plan_field_info *info, const uint8_t *value
 	case FORMAT_HEX:
 		hex_print(value, info->length, out);
 		break;
+	case FORMAT_FAMILY:
 	case FORMAT_ETHER_TYPE:
 	case FORMAT_PROTOCOL:
 		name_print(info, value_number(info, value), out);
@@ -261,6 +267,9 @@ static void verdict_print(const struct plan_verdict *verdict, FILE *out)
 	case VERDICT_ACCEPT:
 		fputs("accept", out);
 		break;
+	case VERDICT_DROP:
+		fputs("drop", out);
+		break;
 	case VERDICT_RETURN:
 		fputs("return", out);
 		break;
@@ -281,9 +290,61 @@ static void counter_print(uint64_t packets, uint64_t bytes, FILE *out)
 			(unsigned long long)bytes);
 }
 
-static void rule_print(const struct plan_rule *rule, FILE *out)
+static void sample_print(const struct plan_sample *sample, FILE *out)
 {
-	struct nft_context context = { 0 };
+	fprintf(out, "%s mod %u %s 0", sample->flows ? "symhash" : "numgen random",
+		sample->every, sample->negated ? "!=" : "==");
+}
+
+/* Plain bytes, whatever their number: nft's kbytes are rounded. */
+static void limit_print(const struct plan_limit *limit, FILE *out)
+{
+	const char *unit = limit->seconds == 1 ? "second" : limit->seconds == 60 ? "minute" :
+			   limit->seconds == 3600 ? "hour" : "day";
+
+	fprintf(out, "limit rate %s%" PRIu64 "%s/%s burst %u %s", limit->over ? "over " : "",
+		limit->rate, limit->bytes ? " bytes" : "", unit, limit->burst,
+		limit->bytes ? "bytes" : "packets");
+}
+
+/* What is no test. */
+static void action_print(const struct plan_statement *statement, FILE *out)
+{
+	switch (statement->kind) {
+	case STATEMENT_TEST:
+	case STATEMENT_RANGES:
+	case STATEMENT_ROWS:
+		break;		/* by its form, form_print() */
+	case STATEMENT_SAMPLE:
+		sample_print(&statement->sample, out);
+		break;
+	case STATEMENT_LIMIT:
+		limit_print(&statement->limit, out);
+		break;
+	case STATEMENT_COUNTER:
+		counter_print(statement->counter.packets, statement->counter.bytes, out);
+		break;
+	case STATEMENT_MARK:
+		fprintf(out, "meta mark set 0x%08x", statement->mark);
+		break;
+	case STATEMENT_NOTRACK:
+		fputs("notrack", out);
+		break;
+	case STATEMENT_DUP:
+		fprintf(out, "dup to \"%s\"", statement->device);
+		break;
+	case STATEMENT_FWD:
+		fprintf(out, "fwd to \"%s\"", statement->device);
+		break;
+	case STATEMENT_VERDICT:
+		verdict_print(&statement->verdict, out);
+		break;
+	}
+}
+
+static void rule_print(const struct plan *plan, const struct plan_rule *rule, FILE *out)
+{
+	struct nft_context context = { .family = plan->family };
 	const char *separator = "\t\t";
 	struct nft_form form;
 	size_t i;
@@ -298,23 +359,10 @@ static void rule_print(const struct plan_rule *rule, FILE *out)
 		}
 		fputs(separator, out);
 		separator = " ";
-		switch (statement->kind) {
-		case STATEMENT_TEST:
-		case STATEMENT_RANGES:
-		case STATEMENT_ROWS:
+		if (statement_is_test(statement))
 			form_print(&form, out);
-			break;
-		case STATEMENT_COUNTER:
-			counter_print(statement->counter.packets,
-				      statement->counter.bytes, out);
-			break;
-		case STATEMENT_DUP:
-			fprintf(out, "dup to \"%s\"", statement->device);
-			break;
-		case STATEMENT_VERDICT:
-			verdict_print(&statement->verdict, out);
-			break;
-		}
+		else
+			action_print(statement, out);
 	}
 	if (rule->comment)
 		fprintf(out, " comment \"%s\"", rule->comment);
@@ -340,7 +388,28 @@ static void set_print(const struct plan_set *set, FILE *out)
 	fputs("\n\t}\n", out);
 }
 
-static void chain_print(const struct plan_chain *chain, FILE *out)
+static const char *hook_name(const struct plan *plan, const struct plan_chain *chain)
+{
+	static const char *const inet[] = {
+		[NF_INET_PRE_ROUTING] = "prerouting", [NF_INET_LOCAL_IN] = "input",
+		[NF_INET_FORWARD] = "forward", [NF_INET_LOCAL_OUT] = "output",
+		[NF_INET_POST_ROUTING] = "postrouting",
+	};
+
+	if (plan->family == NFPROTO_INET)
+		return inet[chain->hook];
+	return chain->hook == NF_NETDEV_INGRESS ? "ingress" : "egress";
+}
+
+static void hook_print(const struct plan *plan, const struct plan_chain *chain, FILE *out)
+{
+	fprintf(out, "\t\ttype filter hook %s", hook_name(plan, chain));
+	if (*chain->device)
+		fprintf(out, " device \"%s\"", chain->device);
+	fprintf(out, " priority %d; policy accept;\n", chain->priority);
+}
+
+static void chain_print(const struct plan *plan, const struct plan_chain *chain, FILE *out)
 {
 	size_t i;
 
@@ -348,20 +417,19 @@ static void chain_print(const struct plan_chain *chain, FILE *out)
 	if (chain->comment)
 		fprintf(out, "\t\tcomment \"%s\"\n", chain->comment);
 	if (chain->is_base)
-		fprintf(out, "\t\ttype filter hook %s device \"%s\" priority %d; policy accept;\n",
-			chain->hook == NF_NETDEV_INGRESS ? "ingress" : "egress",
-			chain->device, chain->priority);
+		hook_print(plan, chain, out);
 	for (i = 0; i < chain->rule_count; i++)
-		rule_print(&chain->rules[i], out);
+		rule_print(plan, &chain->rules[i], out);
 	fputs("\t}\n", out);
 }
 
 void nft_text_print(const struct plan *plan, FILE *out)
 {
+	const char *family = plan->family == NFPROTO_INET ? "inet" : "netdev";
 	size_t i;
 
-	fprintf(out, "table netdev %s\ndelete table netdev %s\ntable netdev %s {\n",
-		plan->table, plan->table, plan->table);
+	fprintf(out, "table %s %s\ndelete table %s %s\ntable %s %s {\n",
+		family, plan->table, family, plan->table, family, plan->table);
 	if (plan->table_comment)
 		fprintf(out, "\tcomment \"%s\"\n", plan->table_comment);
 	for (i = 0; i < plan->set_count; i++) {
@@ -370,7 +438,7 @@ void nft_text_print(const struct plan *plan, FILE *out)
 	}
 	for (i = 0; i < plan->chain_count; i++) {
 		fputc('\n', out);
-		chain_print(plan->chains[i], out);
+		chain_print(plan, plan->chains[i], out);
 	}
 	fputs("}\n", out);
 }

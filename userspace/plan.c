@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +12,8 @@
 
 static const struct plan_field_info fields[] = {
 	[FIELD_RAW] = { .format = FORMAT_HEX },
+	[FIELD_META_NFPROTO] = { "meta nfproto", BASE_META,
+		NFT_META_NFPROTO, 1, FORMAT_FAMILY, false },
 	[FIELD_META_PROTOCOL] = { "meta protocol", BASE_META,
 		NFT_META_PROTOCOL, 2, FORMAT_ETHER_TYPE, false },
 	[FIELD_META_L4PROTO] = { "meta l4proto", BASE_META,
@@ -23,6 +26,8 @@ static const struct plan_field_info fields[] = {
 		NFT_META_IIFNAME, 16, FORMAT_STRING, false },
 	[FIELD_META_OIFNAME] = { "oifname", BASE_META,
 		NFT_META_OIFNAME, 16, FORMAT_STRING, false },
+	[FIELD_META_MARK] = { "meta mark", BASE_META,
+		NFT_META_MARK, 4, FORMAT_HEX, true },
 	/* Not "ether type": nft would put "meta iiftype ether" before it, which
 	 * never matches on egress, where there is no input device. */
 	[FIELD_ETHER_TYPE] = { "@ll,96,16", BASE_LINK, 12, 2, FORMAT_HEX, false },
@@ -38,6 +43,8 @@ static const struct plan_field_info fields[] = {
 	/* Protocol addresses of ARP and RARP for IPv4 over Ethernet, RFC 826. */
 	[FIELD_ARP_SENDER] = { "@nh,112,32", BASE_NETWORK, 14, 4, FORMAT_HEX, false },
 	[FIELD_ARP_TARGET] = { "@nh,192,32", BASE_NETWORK, 24, 4, FORMAT_HEX, false },
+	[FIELD_ICMP_TYPE] = { "icmp type", BASE_TRANSPORT, 0, 1, FORMAT_NUMBER, false },
+	[FIELD_ICMP6_TYPE] = { "icmpv6 type", BASE_TRANSPORT, 0, 1, FORMAT_NUMBER, false },
 	[FIELD_TCP_SOURCE] = { "tcp sport", BASE_TRANSPORT, 0, 2, FORMAT_NUMBER, false },
 	[FIELD_TCP_DESTINATION] = { "tcp dport", BASE_TRANSPORT, 2, 2, FORMAT_NUMBER, false },
 	[FIELD_UDP_SOURCE] = { "udp sport", BASE_TRANSPORT, 0, 2, FORMAT_NUMBER, false },
@@ -206,6 +213,25 @@ void plan_test_set_number(struct plan_test *test, enum plan_field field,
 	plan_test_set(test, field, bytes, NULL);
 }
 
+static bool place_can_be_said(const struct plan_place *place)
+{
+	struct plan_field_info info = plan_place_info(place);
+
+	return info.length && info.length <= PLAN_VALUE_MAX &&
+	       (place->field != FIELD_RAW ||
+		(info.base != BASE_META && place->offset <= PLAN_OFFSET_MAX));
+}
+
+/* Which family a packet is of is a question in tables of more than one, and the
+ * answer tells nft the headers. */
+static bool test_can_be_said(const struct plan *plan, const struct plan_test *test)
+{
+	if (test->place.field != FIELD_META_NFPROTO)
+		return place_can_be_said(&test->place);
+	return plan->family == NFPROTO_INET && !test->not_equal && !test->masked &&
+	       (*test->value == NFPROTO_IPV4 || *test->value == NFPROTO_IPV6);
+}
+
 void plan_rule_tests(struct plan *plan, struct plan_rule *rule,
 		     const struct plan_test *tests, size_t count)
 {
@@ -214,6 +240,10 @@ void plan_rule_tests(struct plan *plan, struct plan_rule *rule,
 	for (i = 0; i < count; i++) {
 		struct plan_statement *statement;
 
+		if (!test_can_be_said(plan, &tests[i])) {
+			plan->unsupported = true;
+			continue;
+		}
 		statement = statement_add(plan, rule, STATEMENT_TEST);
 		if (statement)
 			statement->test = tests[i];
@@ -266,21 +296,13 @@ static void value_test(struct plan *plan, struct plan_rule *rule,
 	plan_rule_tests(plan, rule, &test, 1);
 }
 
-static bool place_can_be_said(const struct plan_place *place)
-{
-	struct plan_field_info info = plan_place_info(place);
-
-	return info.length && info.length <= PLAN_VALUE_MAX &&
-	       (place->field != FIELD_RAW ||
-		(info.base != BASE_META && place->offset <= PLAN_OFFSET_MAX));
-}
-
 static bool ranges_can_be_said(const struct plan_ranges *ranges)
 {
 	struct plan_field_info info = plan_place_info(&ranges->place);
 	size_t i;
 
-	if (!ranges->count || !place_can_be_said(&ranges->place))
+	if (!ranges->count || !place_can_be_said(&ranges->place) ||
+	    ranges->place.field == FIELD_META_NFPROTO)
 		return false;
 	if (info.format != FORMAT_STRING && ranges->place.field != FIELD_META_IIF)
 		return true;
@@ -338,20 +360,21 @@ static char *text_format(const char *format, ...)
 }
 
 static char *set_name(const struct plan_sharing *sharing, size_t number,
-		      const struct plan_ranges *test)
+		      const struct plan_ranges *test, uint64_t digest)
 {
 	const char *kind = set_kind(&test->place);
+	unsigned int tag = digest & 0xffffffff;
 	size_t i;
 
 	for (i = 0; i < sharing->word_count; i++) {
 		const struct plan_set_word *word = &sharing->words[i];
 
 		if (ranges_equal(word->ranges, word->count, test->ranges, test->count))
-			return text_format(PLAN_CHAIN_PREFIX "%s/%s-%s", sharing->owner,
-					   word->word, kind);
+			return text_format(PLAN_CHAIN_PREFIX "%s/%s-%s-%08x",
+					   sharing->owner, word->word, kind, tag);
 	}
-	return text_format(PLAN_CHAIN_PREFIX "%s/set-%zu-%s", sharing->owner,
-			   number, kind);
+	return text_format(PLAN_CHAIN_PREFIX "%s/set-%zu-%s-%08x", sharing->owner,
+			   number, kind, tag);
 }
 
 static void set_free(struct plan_set *set)
@@ -379,6 +402,7 @@ static uint64_t ranges_digest(const struct plan_range *ranges, size_t count, siz
 static struct plan_set *set_add(struct plan *plan, const struct plan_ranges *test)
 {
 	struct plan_set **sets, *set;
+	uint64_t digest;
 
 	sets = reallocarray(plan->sets, plan->set_count + 1, sizeof(*sets));
 	if (!sets)
@@ -389,7 +413,10 @@ static struct plan_set *set_add(struct plan *plan, const struct plan_ranges *tes
 		return NULL;
 	set->place = test->place;
 	set->count = test->count;
-	set->name = set_name(&plan->sharing, plan->set_count - plan->sharing.first + 1, test);
+	digest = ranges_digest(test->ranges, test->count,
+			       plan_place_info(&test->place).length);
+	set->name = set_name(&plan->sharing, plan->set_count - plan->sharing.first + 1, test,
+			     digest);
 	set->ranges = reallocarray(NULL, test->count, sizeof(*set->ranges));
 	if (!set->name || !set->ranges) {
 		set_free(set);
@@ -397,7 +424,7 @@ static struct plan_set *set_add(struct plan *plan, const struct plan_ranges *tes
 	}
 	memcpy(set->ranges, test->ranges, test->count * sizeof(*set->ranges));
 	snprintf(set->comment, sizeof(set->comment), "%zu ranges %016" PRIx64, set->count,
-		 ranges_digest(set->ranges, set->count, plan_place_info(&set->place).length));
+		 digest);
 	plan->sets[plan->set_count++] = set;
 	return set;
 }
@@ -485,6 +512,7 @@ static bool rows_can_be_said(const struct plan_rows *rows,
 		return false;
 	for (i = 0; i < rows->place_count; i++) {
 		if (!place_can_be_said(&rows->places[i]) ||
+		    rows->places[i].field == FIELD_META_NFPROTO ||
 		    plan_place_info(&rows->places[i]).format == FORMAT_STRING)
 			return false;
 		if (rows->places[i].field != FIELD_META_IIF)
@@ -526,6 +554,81 @@ void plan_rule_test_rows(struct plan *plan, struct plan_rule *rule,
 		free(rows.values);
 }
 
+void plan_rule_sample(struct plan *plan, struct plan_rule *rule, uint32_t every,
+		      bool flows, bool negated)
+{
+	struct plan_statement *statement;
+
+	if (!every) {
+		plan->unsupported = true;
+		return;
+	}
+	statement = statement_add(plan, rule, STATEMENT_SAMPLE);
+	if (statement)
+		statement->sample = (struct plan_sample){ every, flows, negated };
+}
+
+#define NANOSECONDS 1000000000ull
+
+/* The kernel's own sums in 64 bits, which old ones do not check: how much time the
+ * burst is worth. */
+static bool limit_is_counted(const struct plan_limit *limit)
+{
+	uint64_t unit = limit->seconds * NANOSECONDS, sum;
+
+	if (!limit->bytes)
+		return !__builtin_mul_overflow(unit / limit->rate, limit->burst, &sum);
+	return !__builtin_add_overflow(limit->rate, limit->burst, &sum) &&
+	       !__builtin_mul_overflow(unit, sum, &sum);
+}
+
+/* The next shorter unit of time, as long as the rate stays what it is to a
+ * thousandth. */
+static bool limit_shorten(struct plan_limit *limit)
+{
+	uint32_t parts = limit->seconds == 86400 ? 24 : 60;
+
+	if (limit->seconds == 1 || limit->rate / parts < 1000)
+		return false;
+	limit->seconds /= parts;
+	limit->rate /= parts;
+	return true;
+}
+
+static bool limit_fit(struct plan_limit *limit)
+{
+	if (!limit->rate || !limit->burst ||
+	    (limit->seconds != 1 && limit->seconds != 60 && limit->seconds != 3600 &&
+	     limit->seconds != 86400))
+		return false;
+	while (!limit_is_counted(limit))
+		if (!limit_shorten(limit))
+			return false;
+	return true;
+}
+
+bool plan_limit_fits(uint64_t rate, bool bytes, uint32_t seconds, uint32_t burst)
+{
+	struct plan_limit limit = { rate, bytes, true, seconds, burst };
+
+	return limit_fit(&limit);
+}
+
+void plan_rule_limit(struct plan *plan, struct plan_rule *rule, uint64_t rate,
+		     bool bytes, uint32_t seconds, uint32_t burst, bool over)
+{
+	struct plan_limit limit = { rate, bytes, over, seconds, burst };
+	struct plan_statement *statement;
+
+	if (!limit_fit(&limit)) {
+		plan->unsupported = true;
+		return;
+	}
+	statement = statement_add(plan, rule, STATEMENT_LIMIT);
+	if (statement)
+		statement->limit = limit;
+}
+
 void plan_rule_counter(struct plan *plan, struct plan_rule *rule,
 		       uint64_t packets, uint64_t bytes)
 {
@@ -538,13 +641,46 @@ void plan_rule_counter(struct plan *plan, struct plan_rule *rule,
 	statement->counter.bytes = bytes;
 }
 
-void plan_rule_dup(struct plan *plan, struct plan_rule *rule, const char *device)
+void plan_rule_mark(struct plan *plan, struct plan_rule *rule, uint32_t mark)
 {
 	struct plan_statement *statement;
 
-	statement = statement_add(plan, rule, STATEMENT_DUP);
+	statement = statement_add(plan, rule, STATEMENT_MARK);
+	if (statement)
+		statement->mark = mark;
+}
+
+void plan_rule_notrack(struct plan *plan, struct plan_rule *rule)
+{
+	if (plan->family == NFPROTO_INET)
+		statement_add(plan, rule, STATEMENT_NOTRACK);
+	else
+		plan->unsupported = true;
+}
+
+/* In other families "dup" and "fwd" are other expressions, or none. */
+static void device_statement_add(struct plan *plan, struct plan_rule *rule,
+				 enum plan_statement_kind kind, const char *device)
+{
+	struct plan_statement *statement;
+
+	if (plan->family != NFPROTO_NETDEV) {
+		plan->unsupported = true;
+		return;
+	}
+	statement = statement_add(plan, rule, kind);
 	if (statement)
 		snprintf(statement->device, sizeof(statement->device), "%s", device);
+}
+
+void plan_rule_dup(struct plan *plan, struct plan_rule *rule, const char *device)
+{
+	device_statement_add(plan, rule, STATEMENT_DUP, device);
+}
+
+void plan_rule_fwd(struct plan *plan, struct plan_rule *rule, const char *device)
+{
+	device_statement_add(plan, rule, STATEMENT_FWD, device);
 }
 
 void plan_rule_verdict(struct plan *plan, struct plan_rule *rule,

@@ -4,7 +4,8 @@
  * (nft text, nf_tables netlink) walks the same plan, so that they cannot drift
  * apart. A plan knows devices by name only.
  *
- *	plan --- chain --- rule --- statement: test | ranges | counter | dup | verdict
+ *	plan --- chain --- rule --- statement: test | ranges | sample | limit | counter |
+ *	     |                                 dup | fwd | mark | notrack | verdict
  *	     --- set  <-------------------------------------+
  */
 #ifndef PLAN_H
@@ -21,18 +22,25 @@
 /* The mark by which we know our own table; the number is the layout's. */
 #define PLAN_TABLE_COMMENT "mirror-nft 1"
 
+/* What the names of a mirror's chains and sets begin with. */
+#define PLAN_CHAIN_PREFIX "mirror/"
+/* And those of chains that are to take their place in a moment. */
+#define PLAN_NEXT_PREFIX "next/"
+
 /* nft(8) takes comments of up to 128 bytes. */
 #define PLAN_COMMENT_MAX 128
 
 /* What a test looks at. plan_field_info() tells where it stands. */
 enum plan_field {
 	FIELD_RAW,		/* bytes, wherever struct plan_place says */
+	FIELD_META_NFPROTO,	/* family inet: NFPROTO_IPV4 or NFPROTO_IPV6 */
 	FIELD_META_PROTOCOL,
 	FIELD_META_L4PROTO,
 	FIELD_META_LENGTH,
 	FIELD_META_IIF,
 	FIELD_META_IIFNAME,
 	FIELD_META_OIFNAME,
+	FIELD_META_MARK,
 	FIELD_ETHER_TYPE,
 	FIELD_IP_PROTOCOL,
 	FIELD_IP_FRAGMENT,
@@ -44,6 +52,8 @@ enum plan_field {
 	FIELD_IP6_DESTINATION,
 	FIELD_ARP_SENDER,
 	FIELD_ARP_TARGET,
+	FIELD_ICMP_TYPE,
+	FIELD_ICMP6_TYPE,
 	FIELD_TCP_SOURCE,
 	FIELD_TCP_DESTINATION,
 	FIELD_UDP_SOURCE,
@@ -66,6 +76,7 @@ enum plan_base {
 enum plan_format {
 	FORMAT_NUMBER,
 	FORMAT_HEX,
+	FORMAT_FAMILY,
 	FORMAT_ETHER_TYPE,
 	FORMAT_PROTOCOL,
 	FORMAT_IP,
@@ -118,6 +129,8 @@ struct plan_test {
 /* Ranges that have a name in the table, because there are many of them and more
  * than one test may look them up. */
 struct plan_set {
+	/* Ends with a part of the digest: what is in a set cannot be exchanged in one
+	 * moment with the rules that look it up, so other ranges are another set. */
 	char *name;
 	struct plan_place place;	/* of the test that came first */
 	struct plan_range *ranges;
@@ -154,6 +167,7 @@ struct plan_rows {
 
 enum plan_verdict_kind {
 	VERDICT_ACCEPT,
+	VERDICT_DROP,
 	VERDICT_RETURN,
 	VERDICT_JUMP,
 	VERDICT_GOTO,
@@ -164,12 +178,33 @@ struct plan_verdict {
 	const char *chain;	/* JUMP, GOTO: borrowed from the plan */
 };
 
+/* Is it one of @every, by chance or by flow? */
+struct plan_sample {
+	uint32_t every;
+	bool flows;		/* a connection's both directions together */
+	bool negated;
+};
+
+/* Is there still room under a rate, or with @over none? */
+struct plan_limit {
+	uint64_t rate;		/* a unit of time */
+	bool bytes;		/* else packets */
+	bool over;
+	uint32_t seconds;	/* the unit: 1, 60, 3600 or 86400 */
+	uint32_t burst;		/* packets or bytes */
+};
+
 enum plan_statement_kind {
 	STATEMENT_TEST,
 	STATEMENT_RANGES,
 	STATEMENT_ROWS,
+	STATEMENT_SAMPLE,
+	STATEMENT_LIMIT,
 	STATEMENT_COUNTER,
+	STATEMENT_MARK,
+	STATEMENT_NOTRACK,
 	STATEMENT_DUP,
+	STATEMENT_FWD,
 	STATEMENT_VERDICT,
 };
 
@@ -179,7 +214,10 @@ struct plan_statement {
 		struct plan_test test;
 		struct plan_ranges ranges;
 		struct plan_rows rows;
-		char device[IFNAMSIZ];		/* DUP: where the copy goes */
+		struct plan_sample sample;
+		struct plan_limit limit;
+		uint32_t mark;			/* MARK: what it is set to */
+		char device[IFNAMSIZ];		/* DUP: where the copy goes; FWD: the frame */
 		struct plan_verdict verdict;
 		/* COUNTER: where it starts, see PLAN_CHAIN_START */
 		struct { uint64_t packets, bytes; } counter;
@@ -220,7 +258,7 @@ struct plan_sharing {
 };
 
 struct plan {
-	unsigned int family;	/* NFPROTO_* */
+	unsigned int family;	/* NFPROTO_NETDEV or NFPROTO_INET */
 	const char *table;
 	const char *table_comment;
 	struct plan_set **sets;
@@ -228,9 +266,12 @@ struct plan {
 	struct plan_chain **chains;
 	size_t chain_count;
 	struct plan_sharing sharing;
+	/* The chains stand under names of their own until a hook leads to them: for
+	 * messages alone, see change_prepare(). */
+	bool is_next;
 	/* Both are sticky: checked once, at the end. */
 	bool out_of_memory;
-	bool unsupported;	/* a test that no nft rule can make */
+	bool unsupported;	/* something that no nft rule can do */
 };
 
 /* FIELD_RAW has neither text nor place. */
@@ -253,7 +294,9 @@ struct plan_rule *plan_add_rule(struct plan *plan, struct plan_chain *chain);
 void plan_rule_comment(struct plan *plan, struct plan_rule *rule,
 		       const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* @value has the field's length. @mask may be NULL. */
+/* @value has the field's length; a mark's and its mask's bytes are those of a uint32_t
+ * of this machine. @mask may be NULL. Leaves plan->unsupported set for a place out of
+ * bounds, and for what FIELD_META_NFPROTO is not for. */
 void plan_rule_test(struct plan *plan, struct plan_rule *rule,
 		    enum plan_field field, const void *value, const void *mask);
 /* The same for a number of up to 4 bytes, given in host order. */
@@ -263,8 +306,8 @@ void plan_rule_test_number(struct plan *plan, struct plan_rule *rule,
  * in none of them. @ranges are sorted and disjoint and do not touch; they are
  * copied. Where the bytes are not in the packet the test fails either way.
  * Leaves plan->unsupported set for no ranges at all, for a place out of bounds,
- * and for names and indexes of devices that have a mask or are not one by one:
- * nft has no words for those. */
+ * for families, and for names and indexes of devices that have a mask or are not one
+ * by one: nft has no words for those. */
 void plan_rule_test_ranges(struct plan *plan, struct plan_rule *rule,
 			   const struct plan_place *place, const uint8_t *mask,
 			   bool negated, const struct plan_range *ranges,
@@ -279,14 +322,36 @@ void plan_rule_test_rows(struct plan *plan, struct plan_rule *rule,
 			 bool negated, const uint8_t (*values)[PLAN_VALUE_MAX],
 			 size_t count);
 /* From here on, ranges of addresses of which there are more than
- * PLAN_ANONYMOUS_MAX are kept once, in a set with a name, "mirror/OWNER/WORD-ip",
- * however many tests look them up; those without one of @words are numbered.
+ * PLAN_ANONYMOUS_MAX are kept once, in a set with a name,
+ * "mirror/OWNER/WORD-ip-DIGEST", however many tests look them up; those without one
+ * of @words are numbered.
  * NULL ends it. What is given has to live until then. */
 void plan_share_sets(struct plan *plan, const char *owner,
 		     const struct plan_set_word *words, size_t count);
+/* One frame of @every, by chance, or with @flows one flow of @every, the frames of
+ * both its directions together; or with @negated all others. Leaves
+ * plan->unsupported set for 0. */
+void plan_rule_sample(struct plan *plan, struct plan_rule *rule, uint32_t every,
+		      bool flows, bool negated);
+/* What is within @rate packets or @bytes in @seconds (1, 60, 3600 or 86400) after
+ * @burst of them, or with @over what is beyond. The kernel counts in nanoseconds times
+ * bytes: a rate that is too much for it in a long unit is said in a shorter one, less
+ * than a thousandth lower. Leaves plan->unsupported set where plan_limit_fits() says
+ * no. */
+void plan_rule_limit(struct plan *plan, struct plan_rule *rule, uint64_t rate,
+		     bool bytes, uint32_t seconds, uint32_t burst, bool over);
+/* Can the kernel count so much? Not 0 of anything, and no more than about 18 GB in a
+ * second (rate and burst together), nor a burst that it takes 584 years to allow. */
+bool plan_limit_fits(uint64_t rate, bool bytes, uint32_t seconds, uint32_t burst);
 void plan_rule_counter(struct plan *plan, struct plan_rule *rule,
 		       uint64_t packets, uint64_t bytes);
+/* Set the packet's mark, in this machine's order. */
+void plan_rule_mark(struct plan *plan, struct plan_rule *rule, uint32_t mark);
+/* No connection tracking for the packet: family inet, chains of priority -300. */
+void plan_rule_notrack(struct plan *plan, struct plan_rule *rule);
+/* Both are for the family netdev. A frame that is forwarded goes no further here. */
 void plan_rule_dup(struct plan *plan, struct plan_rule *rule, const char *device);
+void plan_rule_fwd(struct plan *plan, struct plan_rule *rule, const char *device);
 void plan_rule_verdict(struct plan *plan, struct plan_rule *rule,
 		       enum plan_verdict_kind kind, const struct plan_chain *chain);
 /* Append @count tests copied from @tests. */
@@ -297,66 +362,5 @@ void plan_test_set(struct plan_test *test, enum plan_field field,
 void plan_test_set_number(struct plan_test *test, enum plan_field field,
 			  uint32_t value);
 void plan_free(struct plan *plan);
-
-/*
- * The chains of mirror "web", in the table netdev mirror_nft:
- *
- *	mirror/web/ingress/eth1   hook ingress   --goto-->  mirror/web
- *	mirror/web/egress/eth1    hook egress    --goto-->  mirror/web
- *	mirror/web                the match, its text as comment
- *	mirror/web/ip, /ip6, /1   pieces of the match, see formula_lower.h
- *	mirror/web/copy           counts, then one dup for each target
- *	mirror/web/match          only where the text is too long for a comment:
- *	                          never entered, holds the text in pieces
- *	mirror/web/start          never entered: the sources, whose chains some
- *	                          kernels delete with the device, and the targets'
- *	                          own counters as they stood at the start
- *
- * Its sets are called "mirror/web/hosts-ip" and alike, see plan_share_sets().
- *
- * Every mirror has hooks of its own, so "accept" ends that mirror's work on a
- * frame and nothing else.
- */
-#define PLAN_CHAIN_PREFIX "mirror/"
-
-enum plan_chain_role {
-	CHAIN_MATCH,		/* mirror/web and mirror/web/1 ... */
-	CHAIN_COPY,
-	CHAIN_INGRESS,
-	CHAIN_EGRESS,
-	CHAIN_TEXT,
-	CHAIN_START,
-	CHAIN_FOREIGN,		/* not of a mirror */
-};
-
-/* Split a chain's name. @name receives the mirror's name, IFNAMSIZ bytes. */
-enum plan_chain_role plan_chain_role(const char *chain, char *name);
-
-/* Rules comments of mirror/NAME/copy that status reads back. */
-#define PLAN_COMMENT_INGRESS "matched ingress"
-#define PLAN_COMMENT_EGRESS "matched egress"
-#define PLAN_COMMENT_TO "to "
-#define PLAN_COMMENT_FROM "from "	/* DEV:ingress, DEV:egress */
-#define PLAN_COMMENT_GUARD "guard "
-/* How many entries the mirror's lists had when they were read. */
-#define PLAN_COMMENT_HOSTS "hosts "
-#define PLAN_COMMENT_EXCEPT "except "
-
-/* Where our hooks stand among others on a device: first on ingress and last on
- * egress, so that the sensor sees what the wire sees. */
-#define PLAN_PRIORITY_INGRESS (-300)
-#define PLAN_PRIORITY_EGRESS 300
-
-/* What a target has counted so far, so that delivery counts from here. */
-struct plan_start {
-	uint64_t packets;
-	uint64_t bytes;
-};
-
-/* Append the chains of @mirror to @plan. @starts has an entry for each target,
- * or is NULL for zero. Returns 0, -ENOMEM, or -EINVAL with a record for a match
- * that cannot become rules. */
-int plan_mirror(struct plan *plan, const struct mirror *mirror,
-		const struct plan_start *starts, struct error_list *errors);
 
 #endif

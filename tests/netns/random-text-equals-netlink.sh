@@ -15,7 +15,6 @@ seed=${ROUND_SEED:-1} size=50 rounds=20
 echo "seed $seed"
 quiet_namespace
 cable p0 p1
-cable mir0 mir0-tap
 
 # Where its nft is; nothing where there is none.
 newer_root() {

@@ -2,9 +2,11 @@
 /*
  * plans text|apply|has|changed PLAN
  *
- * Plans for the comparison of the ways out: every form of a test ("forms"), some
- * that chance makes ("random:SEED"), a set of many intervals ("large:COUNT"), or
- * of many rows ("table:COUNT").
+ * Plans for the comparison of the ways out: every form of a test ("forms"), every
+ * other statement ("actions", and "inet" for tables of that family), some of both
+ * that chance makes ("random:SEED", "random-inet:SEED"), a set of many intervals
+ * ("large:COUNT"), or of many rows ("table:COUNT"), or a single statement that a
+ * kernel can lack ("only:chance" and others). Devices that rules name are "lo".
  * "text" prints one for nft, "apply" puts it into the kernel, "has" says whether
  * the kernel has it (1 or 0), "changed" says how many small changes of it the
  * kernel seems to have as well, and of how many.
@@ -16,6 +18,7 @@
 #include <string.h>
 
 #include "nft_batch.h"
+#include "nft_explain.h"
 #include "nft_state.h"
 #include "nft_text.h"
 #include "nl.h"
@@ -36,6 +39,11 @@ static const struct subject subjects[] = {
 	NAMED(FIELD_META_PROTOCOL, 0, 0), NAMED(FIELD_META_L4PROTO, 0, 0),
 	NAMED(FIELD_META_LENGTH, 0, 0), NAMED(FIELD_META_IIF, 0, 0),
 	NAMED(FIELD_META_IIFNAME, 0, 0), NAMED(FIELD_META_OIFNAME, 0, 0),
+	NAMED(FIELD_META_MARK, 0, 0),
+	NAMED(FIELD_ICMP_TYPE, 0, 1), NAMED(FIELD_ICMP_TYPE, 0x0800, 1),
+	NAMED(FIELD_ICMP6_TYPE, 0, 58), NAMED(FIELD_ICMP6_TYPE, 0x86dd, 58),
+	NAMED(FIELD_ICMP_TYPE, 0x86dd, 1), NAMED(FIELD_ICMP_TYPE, 0, 0),
+	NAMED(FIELD_ICMP6_TYPE, 0x0800, 58), NAMED(FIELD_ICMP6_TYPE, 0x86dd, 0),
 	NAMED(FIELD_ETHER_TYPE, 0, 0),
 	NAMED(FIELD_IP_PROTOCOL, 0x0800, 0), NAMED(FIELD_IP_FRAGMENT, 0x0800, 0),
 	NAMED(FIELD_IP_SOURCE, 0x0800, 0), NAMED(FIELD_IP_DESTINATION, 0x0800, 0),
@@ -109,12 +117,22 @@ static void shape_put(struct plan_range *ranges, const struct shape *shape, size
 	}
 }
 
+/* The network protocol @type, ETH_P_, as the family of the table has it tested. */
+static void network_test(struct plan *plan, struct plan_rule *rule, unsigned int type)
+{
+	if (plan->family == NFPROTO_INET && (type == 0x0800 || type == 0x86dd))
+		plan_rule_test_number(plan, rule, FIELD_META_NFPROTO,
+				      type == 0x0800 ? NFPROTO_IPV4 : NFPROTO_IPV6);
+	else
+		plan_rule_test_number(plan, rule, FIELD_META_PROTOCOL, type);
+}
+
 static struct plan_rule *rule_begin(struct plan *plan, const struct subject *subject)
 {
 	struct plan_rule *rule = plan_add_rule(plan, plan->chains[plan->chain_count - 1]);
 
 	if (subject->network)
-		plan_rule_test_number(plan, rule, FIELD_META_PROTOCOL, subject->network);
+		network_test(plan, rule, subject->network);
 	if (subject->transport)
 		plan_rule_test_number(plan, rule, FIELD_META_L4PROTO, subject->transport);
 	return rule;
@@ -258,6 +276,151 @@ static void prefixes_make(struct plan *plan)
 	}
 }
 
+/* --- what is no test --- */
+
+static void samples_make(struct plan *plan)
+{
+	static const uint32_t every[] = { 1, 2, 10, 1000, 0x7fffffff, 0xffffffff };
+	size_t i;
+
+	plan_add_chain(plan, "samples");
+	for (i = 0; i < 4 * COUNT(every); i++) {
+		struct plan_rule *rule = rule_begin(plan, &(struct subject){ .network = 0 });
+
+		plan_rule_sample(plan, rule, every[i / 4], i & 1, i & 2);
+		rule_end(plan, rule, "a sample");
+	}
+}
+
+static void limits_make(struct plan *plan)
+{
+	static const struct {
+		uint64_t rate;
+		bool bytes;
+		uint32_t seconds, burst;
+	} limits[] = {
+		{ 1, false, 1, 1 }, { 50000, false, 1, 5000 }, { 10, false, 60, 5 },
+		{ 4000000000, false, 1, 0xffffffff }, { 7, false, 3600, 1 },
+		{ 100, false, 86400, 21000000 }, { 20000000000, false, 86400, 4321 },
+		{ 1, true, 1, 1 }, { 1024, true, 1, 2048 }, { 1000, true, 60, 500 },
+		{ 1025, true, 1, 1023 }, { 10485760, true, 1, 1048576 },
+		{ 125000000, true, 1, 12500000 }, { 14000000000, true, 1, 0xffffffff },
+		{ 1073741824, true, 3600, 65536 }, { 4194304, true, 3600, 65536 },
+		{ 102400, true, 86400, 65536 }, { 1099511627776, true, 86400, 65537 },
+		{ 5000000001, true, 60, 1 },
+	};
+	size_t i;
+
+	plan_add_chain(plan, "limits");
+	for (i = 0; i < 2 * COUNT(limits); i++) {
+		struct plan_rule *rule = rule_begin(plan, &(struct subject){ .network = 0 });
+
+		plan_rule_limit(plan, rule, limits[i / 2].rate, limits[i / 2].bytes,
+				limits[i / 2].seconds, limits[i / 2].burst, i & 1);
+		rule_end(plan, rule, "a limit");
+	}
+}
+
+static void marks_make(struct plan *plan)
+{
+	static const uint32_t marks[] = { 0, 1, 0x6d6e0001, 0x80000000, 0xffffffff };
+	const uint32_t ours = 0x6d6e0000, mask = 0xffff0000;
+	struct plan_rule *rule;
+	size_t i;
+
+	plan_add_chain(plan, "marks");
+	for (i = 0; i < COUNT(marks); i++) {
+		rule = rule_begin(plan, &(struct subject){ .network = 0 });
+		plan_rule_test(plan, rule, FIELD_META_MARK, &ours, &mask);
+		plan_rule_mark(plan, rule, marks[i]);
+		rule_end(plan, rule, "a mark");
+	}
+}
+
+/* Quoted headers behind those of ICMP, as a guard has them. */
+static void quotes_make(struct plan *plan)
+{
+	static const struct plan_place type = { .field = FIELD_ICMP_TYPE };
+	static const struct plan_place type6 = { .field = FIELD_ICMP6_TYPE };
+	static const struct plan_place quoted = { FIELD_RAW, BASE_TRANSPORT, 24, 4 };
+	static const struct plan_place quoted6 = { FIELD_RAW, BASE_TRANSPORT, 32, 16 };
+	static const struct plan_range types[] = {
+		{ { 3 }, { 3 } }, { { 11 }, { 11 } }, { { 12 }, { 12 } },
+	};
+	static const struct plan_range types6[] = { { { 1 }, { 4 } }, { { 129 }, { 129 } } };
+	static const struct plan_range address = { { 192, 0, 2, 10 }, { 192, 0, 2, 10 } };
+	static const struct plan_range address6 = {
+		{ 0x20, 1, 0xd, 0xb8, [15] = 10 }, { 0x20, 1, 0xd, 0xb8, [15] = 10 },
+	};
+	struct plan_rule *rule;
+
+	plan_add_chain(plan, "quotes");
+	rule = rule_begin(plan, &(struct subject){ .network = 0x0800, .transport = 1 });
+	plan_rule_test_ranges(plan, rule, &type, NULL, false, types, COUNT(types));
+	plan_rule_test_ranges(plan, rule, &quoted, NULL, false, &address, 1);
+	rule_end(plan, rule, "an error of the collector's");
+	rule = rule_begin(plan, &(struct subject){ .network = 0x86dd, .transport = 58 });
+	plan_rule_test_ranges(plan, rule, &type6, NULL, false, types6, COUNT(types6));
+	plan_rule_test_ranges(plan, rule, &quoted6, NULL, false, &address6, 1);
+	rule_end(plan, rule, "the same of IPv6");
+	rule = rule_begin(plan, &(struct subject){ .network = 0x0800, .transport = 47 });
+	rule_end(plan, rule, "GRE");
+	rule = rule_begin(plan, &(struct subject){ .network = 0x0800 });
+	plan_rule_test_number(plan, rule, FIELD_IP_PROTOCOL, 47);
+	plan_rule_test_number(plan, rule, FIELD_IP_DESTINATION, 0xc000020a);
+	rule_end(plan, rule, "GRE to the collector");
+}
+
+static void actions_make(struct plan *plan)
+{
+	const struct plan_chain *copies;
+	struct plan_chain *chain;
+	struct plan_rule *rule;
+
+	samples_make(plan);
+	limits_make(plan);
+	marks_make(plan);
+	quotes_make(plan);
+	copies = plan_add_chain(plan, "copies");
+	rule = rule_begin(plan, &(struct subject){ .network = 0 });
+	plan_rule_mark(plan, rule, 0x6d6e0001);
+	plan_rule_dup(plan, rule, "lo");
+	rule = rule_begin(plan, &(struct subject){ .network = 0 });
+	plan_rule_sample(plan, rule, 10, false, false);
+	plan_rule_counter(plan, rule, 5, 300);
+	plan_rule_fwd(plan, rule, "lo");
+	chain = plan_add_chain(plan, "in");
+	plan_chain_hook(chain, NF_NETDEV_INGRESS, -300, "lo");
+	plan_rule_verdict(plan, plan_add_rule(plan, chain), VERDICT_GOTO, copies);
+}
+
+/* The outer flow of a tunnel is not tracked. */
+static void inet_make(struct plan *plan)
+{
+	struct plan_chain *chain;
+	struct plan_rule *rule;
+
+	samples_make(plan);
+	limits_make(plan);
+	marks_make(plan);
+	quotes_make(plan);
+	chain = plan_add_chain(plan, "notrack/output");
+	plan_chain_hook(chain, NF_INET_LOCAL_OUT, -300, NULL);
+	rule = rule_begin(plan, &(struct subject){ .network = 0x0800 });
+	plan_rule_test_number(plan, rule, FIELD_IP_DESTINATION, 0xc000020a);
+	plan_rule_test_number(plan, rule, FIELD_META_L4PROTO, 17);
+	plan_rule_test_number(plan, rule, FIELD_UDP_DESTINATION, 4789);
+	plan_rule_counter(plan, rule, 0, 0);
+	plan_rule_notrack(plan, rule);
+	rule = rule_begin(plan, &(struct subject){ .network = 0x86dd, .transport = 47 });
+	plan_rule_notrack(plan, rule);
+	chain = plan_add_chain(plan, "notrack/prerouting");
+	plan_chain_hook(chain, NF_INET_PRE_ROUTING, -300, NULL);
+	rule = plan_add_rule(plan, chain);
+	plan_rule_notrack(plan, rule);
+	plan_rule_comment(plan, rule, "all of them");
+}
+
 /* --- what chance makes --- */
 
 static unsigned int chance(unsigned int below)
@@ -319,7 +482,9 @@ static size_t random_ranges(struct plan_range *ranges, size_t room, size_t lengt
 static void random_place(struct plan_place *place)
 {
 	memset(place, 0, sizeof(*place));
-	place->field = chance(3) ? 1 + chance(FIELD_TH_DESTINATION) : FIELD_RAW;
+	do {
+		place->field = chance(3) ? 1 + chance(FIELD_TH_DESTINATION) : FIELD_RAW;
+	} while (place->field == FIELD_META_NFPROTO);
 	if (place->field)
 		return;
 	place->base = BASE_LINK + chance(3);
@@ -385,10 +550,41 @@ static void random_rows(struct plan *plan, struct plan_rule *rule)
 	plan_rule_test_rows(plan, rule, places, width, chance(2), values, count);
 }
 
+/* Something else than a test, between tests. */
+static void random_action(struct plan *plan, struct plan_rule *rule)
+{
+	static const uint32_t seconds[] = { 1, 1, 60, 3600, 86400 };
+	bool bytes = chance(2);
+
+	switch (chance(6)) {
+	case 0:
+		plan_rule_counter(plan, rule, 0, 0);
+		break;
+	case 1:
+	case 2:
+		plan_rule_sample(plan, rule, 1 + chance(1 << chance(31)), chance(2), chance(2));
+		break;
+	case 3:
+		plan_rule_limit(plan, rule, 1 + chance(1 << chance(31)), bytes,
+				seconds[chance(COUNT(seconds))], 1 + chance(1 << chance(17)),
+				chance(2));
+		break;
+	case 4:
+		plan_rule_mark(plan, rule, mrand48());
+		break;
+	case 5:
+		if (plan->family == NFPROTO_INET)
+			plan_rule_notrack(plan, rule);
+		else
+			plan_rule_dup(plan, rule, "lo");
+		break;
+	}
+}
+
 static void random_make(struct plan *plan, long seed)
 {
 	static const unsigned int networks[] = { 0x0800, 0x0800, 0x86dd, 0x86dd, 0x0806, 0x8035 };
-	static const unsigned int transports[] = { 6, 17, 132, 1, 99 };
+	static const unsigned int transports[] = { 6, 17, 132, 1, 58, 47, 99 };
 	struct plan_chain *chain = plan_add_chain(plan, "chance");
 	size_t rules = 40;
 
@@ -400,8 +596,7 @@ static void random_make(struct plan *plan, long seed)
 		while (tests--) {
 			switch (chance(4)) {
 			case 0:
-				plan_rule_test_number(plan, rule, FIELD_META_PROTOCOL,
-						      networks[chance(COUNT(networks))]);
+				network_test(plan, rule, networks[chance(COUNT(networks))]);
 				break;
 			case 1:
 				plan_rule_test_number(plan, rule,
@@ -415,8 +610,8 @@ static void random_make(struct plan *plan, long seed)
 				random_test(plan, rule);
 			else
 				random_rows(plan, rule);
-			if (!chance(12))
-				plan_rule_counter(plan, rule, 0, 0);
+			if (!chance(4))
+				random_action(plan, rule);
 		}
 		rule_end(plan, rule, "chance");
 	}
@@ -474,46 +669,88 @@ static void table_make(struct plan *plan, size_t count)
 	free(values);
 }
 
+/* One statement, or two, and nothing else. */
+static int only_make(struct plan *plan, const char *what)
+{
+	struct plan_rule *rule = plan_add_rule(plan, plan_add_chain(plan, "only"));
+
+	if (!strcmp(what, "chance"))
+		plan_rule_sample(plan, rule, 10, false, false);
+	else if (!strcmp(what, "flow"))
+		plan_rule_sample(plan, rule, 10, true, false);
+	else if (!strcmp(what, "limit"))
+		plan_rule_limit(plan, rule, 10, false, 1, 5, true);
+	else if (!strcmp(what, "fwd"))
+		plan_rule_fwd(plan, rule, "lo");
+	else if (!strcmp(what, "inet-notrack"))
+		plan_rule_notrack(plan, rule);
+	else if (!strcmp(what, "both"))
+		plan_rule_sample(plan, rule, 10, false, false);
+	else
+		return -EINVAL;
+	if (!strcmp(what, "both"))
+		plan_rule_limit(plan, rule, 10, false, 1, 5, true);
+	return 0;
+}
+
 /* --- what to do with one --- */
 
 static int plan_make(struct plan *plan, const char *name)
 {
-	plan_init(plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
+	plan_init(plan, strstr(name, "inet") ? NFPROTO_INET : NFPROTO_NETDEV, PLAN_TABLE,
+		  PLAN_TABLE_COMMENT);
 	if (!strcmp(name, "forms")) {
 		forms_make(plan);
 		prefixes_make(plan);
 		rows_make(plan);
+	} else if (!strcmp(name, "actions")) {
+		actions_make(plan);
+	} else if (!strcmp(name, "inet")) {
+		inet_make(plan);
 	} else if (!strncmp(name, "random:", 7)) {
 		random_make(plan, atol(name + 7));
+	} else if (!strncmp(name, "random-inet:", 12)) {
+		random_make(plan, atol(name + 12));
 	} else if (!strncmp(name, "large:", 6)) {
 		large_make(plan, atol(name + 6));
 	} else if (!strncmp(name, "table:", 6)) {
 		table_make(plan, atol(name + 6));
-	} else {
+	} else if (strncmp(name, "only:", 5) || only_make(plan, name + 5)) {
 		return -EINVAL;
 	}
 	return plan->out_of_memory ? -ENOMEM : plan->unsupported ? -EOPNOTSUPP : 0;
+}
+
+/* The one device that every namespace has. */
+static struct link loopback = { .index = 1, .name = "lo" };
+static const struct link_table links = { .links = &loopback, .count = 1 };
+
+/* Says what the kernel refused as the tool does. */
+static void refusal_print(const struct nl_refusal *refusal)
+{
+	struct error_list errors = { 0 };
+
+	nft_explain_refusal(refusal, &errors);
+	error_report(&errors, stderr);
+	error_clear(&errors);
 }
 
 static int plan_apply(const struct plan *plan, struct nl_socket *netfilter)
 {
 	struct nl_refusal refusal = { 0 };
 	struct nl_buffer buffer = { 0 };
-	struct link_table links = { 0 };
 	int error;
 
 	error = nft_batch_replace_table(&buffer, plan, &links) ?:
 		nl_transact(netfilter, &buffer, &refusal);
 	if (error)
-		fprintf(stderr, "message %u: %s\n", refusal.note.sequence, refusal.text);
+		refusal_print(&refusal);
 	nl_buffer_free(&buffer);
 	return error;
 }
 
 static int plan_is_there(const struct plan *plan, const struct nft_state *state)
 {
-	struct link_table links = { 0 };
-
 	return nft_state_has_plan(state, plan, &links);
 }
 
@@ -529,8 +766,31 @@ static void change_try(struct changes *changes)
 	changes->unseen += plan_is_there(changes->plan, changes->state) != 0;
 }
 
-/* Change a test by as little as possible, and back. */
-static void test_change(struct changes *changes, struct plan_ranges *ranges)
+/* Change something by as little as possible, and back. */
+#define TRY_OTHER(changes, value, other) do { \
+	__typeof__(value) before = (value); \
+	(value) = (other); \
+	change_try(changes); \
+	(value) = before; \
+} while (0)
+
+static void sample_change(struct changes *changes, struct plan_sample *sample)
+{
+	TRY_OTHER(changes, sample->every, sample->every ^ 1);
+	TRY_OTHER(changes, sample->flows, !sample->flows);
+	TRY_OTHER(changes, sample->negated, !sample->negated);
+}
+
+static void limit_change(struct changes *changes, struct plan_limit *limit)
+{
+	TRY_OTHER(changes, limit->rate, limit->rate + 1);
+	TRY_OTHER(changes, limit->bytes, !limit->bytes);
+	TRY_OTHER(changes, limit->seconds, limit->seconds == 1 ? 60 : 1);
+	TRY_OTHER(changes, limit->burst, limit->burst + 1);
+	TRY_OTHER(changes, limit->over, !limit->over);
+}
+
+static void ranges_change(struct changes *changes, struct plan_ranges *ranges)
 {
 	size_t length = plan_place_info(&ranges->place).length;
 	uint8_t *byte = &ranges->ranges[ranges->count - 1].high[length - 1];
@@ -560,10 +820,52 @@ static void rows_change(struct changes *changes, struct plan_rows *rows)
 
 static void statement_change(struct changes *changes, struct plan_statement *statement)
 {
-	if (statement->kind == STATEMENT_RANGES)
-		test_change(changes, &statement->ranges);
-	else if (statement->kind == STATEMENT_ROWS)
+	switch (statement->kind) {
+	case STATEMENT_TEST:
+		TRY_OTHER(changes, statement->test.value[0], statement->test.value[0] ^ 1);
+		TRY_OTHER(changes, statement->test.not_equal, !statement->test.not_equal);
+		break;
+	case STATEMENT_RANGES:
+		ranges_change(changes, &statement->ranges);
+		break;
+	case STATEMENT_ROWS:
 		rows_change(changes, &statement->rows);
+		break;
+	case STATEMENT_SAMPLE:
+		sample_change(changes, &statement->sample);
+		break;
+	case STATEMENT_LIMIT:
+		limit_change(changes, &statement->limit);
+		break;
+	case STATEMENT_COUNTER:
+		break;		/* what is counted makes no difference */
+	case STATEMENT_MARK:
+		TRY_OTHER(changes, statement->mark, statement->mark ^ 1);
+		break;
+	case STATEMENT_NOTRACK:
+		TRY_OTHER(changes, statement->kind, STATEMENT_COUNTER);
+		break;
+	case STATEMENT_DUP:
+	case STATEMENT_FWD:
+		TRY_OTHER(changes, statement->device[0], 'L');
+		TRY_OTHER(changes, statement->kind, STATEMENT_DUP + STATEMENT_FWD -
+			  statement->kind);
+		break;
+	case STATEMENT_VERDICT:
+		TRY_OTHER(changes, statement->verdict.kind,
+			  statement->verdict.chain ? VERDICT_JUMP : VERDICT_ACCEPT);
+		break;
+	}
+}
+
+static void chain_change(struct changes *changes, struct plan_chain *chain)
+{
+	if (!chain->is_base)
+		return;
+	TRY_OTHER(changes, chain->priority, chain->priority + 1);
+	TRY_OTHER(changes, chain->hook, chain->hook + 1);
+	TRY_OTHER(changes, chain->device[0], 'L');
+	TRY_OTHER(changes, chain->is_base, false);
 }
 
 static int changes_count(struct plan *plan, const struct nft_state *state)
@@ -577,6 +879,7 @@ static int changes_count(struct plan *plan, const struct nft_state *state)
 		struct plan_chain *chain = plan->chains[i];
 
 		part.chains = &plan->chains[i];
+		chain_change(&changes, chain);
 		for (j = 0; j < chain->rule_count; j++)
 			for (k = 0; k < chain->rules[j].count; k++)
 				statement_change(&changes, &chain->rules[j].statements[k]);

@@ -80,8 +80,16 @@ static size_t expressions(const struct plan_statement *statement, const struct n
 {
 	bool twice = form->compare == COMPARE_BETWEEN && !form->negated;
 
-	if (!statement_is_test(statement))
-		return statement->kind == STATEMENT_DUP ? 2 : 1;
+	switch (statement->kind) {
+	case STATEMENT_SAMPLE:
+	case STATEMENT_MARK:
+	case STATEMENT_DUP:
+	case STATEMENT_FWD:
+		return 2;
+	default:
+		if (!statement_is_test(statement))
+			return 1;
+	}
 	return form->merged ? 0 : 2 + form->masked + nft_form_turns(form) + twice +
 	       (form->compare == COMPARE_PREFIX && form->prefix % 8);
 }
@@ -107,7 +115,7 @@ static bool rule_same(const struct nlmsghdr *message, const struct plan_chain *c
 	       message->nlmsg_flags ==
 	       (NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_APPEND) &&
 	       nftnl_rule_nlmsg_parse(message, object) >= 0;
-	nft_forms_make(&forms, rule);
+	nft_forms_make(&forms, NFPROTO_NETDEV, rule);
 	for (i = 0; i < rule->count; i++)
 		want += expressions(&rule->statements[i], &forms[i]);
 	free(forms);
@@ -174,7 +182,7 @@ static void test_expressions(void)
 	plan_rule_test_number(&plan, &rule, FIELD_UDP_DESTINATION, 53);
 	plan_rule_counter(&plan, &rule, 0, 0);
 	plan_rule_dup(&plan, &rule, "mir1");
-	nft_forms_make(&forms, &rule);
+	nft_forms_make(&forms, NFPROTO_NETDEV, &rule);
 	object = nft_rule_build(&plan, &chain, &rule, forms, &links, 1, NULL);
 	nftnl_rule_snprintf(text, sizeof(text), object, NFTNL_OUTPUT_DEFAULT, 0);
 	check(strstr(text, "[ meta load protocol => reg 1 ]") &&
@@ -188,6 +196,100 @@ static void test_expressions(void)
 	nftnl_rule_free(object);
 	free(forms);
 	free(rule.statements);
+	link_table_free(&links);
+}
+
+/* What is no test, in bytes. */
+static void test_statements(void)
+{
+	struct plan_chain chain = { .name = (char *)"c" };
+	struct plan_rule rule = { 0 };
+	struct link_table links;
+	struct nftnl_rule *object;
+	struct nft_form *forms;
+	char text[1024];
+	struct plan plan;
+
+	plan_init(&plan, NFPROTO_NETDEV, PLAN_TABLE, NULL);
+	wish_links(&links);
+	plan_rule_sample(&plan, &rule, 10, false, false);
+	plan_rule_sample(&plan, &rule, 7, true, true);
+	plan_rule_limit(&plan, &rule, 1025, true, 60, 65536, true);
+	plan_rule_mark(&plan, &rule, 0x6d6e0001);
+	plan_rule_fwd(&plan, &rule, "mir1");
+	plan.family = NFPROTO_INET;
+	plan_rule_notrack(&plan, &rule);
+	nft_forms_make(&forms, NFPROTO_INET, &rule);
+	object = nft_rule_build(&plan, &chain, &rule, forms, &links, 1, NULL);
+	nftnl_rule_snprintf(text, sizeof(text), object, NFTNL_OUTPUT_DEFAULT, 0);
+	check(strstr(text, "[ numgen reg 1 = random mod 10 ]") &&
+	      strstr(text, "[ cmp eq reg 1 0x00000000 ]") &&
+	      strstr(text, "[ hash reg 1 = symhash() % mod 7 ]") &&
+	      strstr(text, "[ cmp neq reg 1 0x00000000 ]") &&
+	      strstr(text, "[ limit rate 1025/minute burst 65536 type bytes flags 0x1 ]") &&
+	      strstr(text, "[ immediate reg 1 0x6d6e0001 ]") &&
+	      strstr(text, "[ meta set mark with reg 1 ]") &&
+	      strstr(text, "[ immediate reg 1 0x00000065 ]") &&
+	      strstr(text, "[ fwd sreg_dev 1 ]") && strstr(text, "[ notrack ]"),
+	      "statements are what they were meant to be", "%s", text);
+	nftnl_rule_free(object);
+	free(forms);
+	free(rule.statements);
+	link_table_free(&links);
+}
+
+/* What a refusal of a rule is told by. */
+static void test_messages(void)
+{
+	static const struct {
+		const char *name;
+		bool chance, flow, limit, notrack, dup, fwd;
+		enum nft_message kind;
+	} cases[] = {
+		{ "a plain rule", .kind = NFT_MESSAGE_RULE },
+		{ "by chance", .chance = true, .kind = NFT_MESSAGE_CHANCE_RULE },
+		{ "by flow", .flow = true, .kind = NFT_MESSAGE_FLOW_RULE },
+		{ "a limit", .limit = true, .kind = NFT_MESSAGE_LIMIT_RULE },
+		{ "notrack", .notrack = true, .kind = NFT_MESSAGE_NOTRACK_RULE },
+		{ "dup", .dup = true, .kind = NFT_MESSAGE_DUP_RULE },
+		{ "fwd", .fwd = true, .kind = NFT_MESSAGE_FWD_RULE },
+		{ "dup by chance", .chance = true, .dup = true, .kind = NFT_MESSAGE_MIXED_RULE },
+		{ "by flow and limit", .flow = true, .limit = true,
+		  .kind = NFT_MESSAGE_MIXED_RULE },
+	};
+	struct link_table links;
+	size_t i;
+
+	wish_links(&links);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct nl_buffer buffer = { 0 };
+		struct plan_rule *rule;
+		struct plan plan;
+
+		plan_init(&plan, cases[i].notrack ? NFPROTO_INET : NFPROTO_NETDEV, PLAN_TABLE,
+			  NULL);
+		rule = plan_add_rule(&plan, plan_add_chain(&plan, "c"));
+		plan_rule_counter(&plan, rule, 0, 0);
+		if (cases[i].chance)
+			plan_rule_sample(&plan, rule, 2, false, false);
+		if (cases[i].flow)
+			plan_rule_sample(&plan, rule, 2, true, false);
+		if (cases[i].limit)
+			plan_rule_limit(&plan, rule, 2, false, 1, 5, true);
+		if (cases[i].notrack)
+			plan_rule_notrack(&plan, rule);
+		if (cases[i].dup)
+			plan_rule_dup(&plan, rule, "mir0");
+		if (cases[i].fwd)
+			plan_rule_fwd(&plan, rule, "mir0");
+		nft_batch_add_table(&buffer, &plan);
+		check_number("its table", cases[i].notrack ? NFT_MESSAGE_INET_TABLE :
+			     NFT_MESSAGE_TABLE, buffer.notes[0].kind);
+		nft_batch_add_rules(&buffer, &plan, &links);
+		check_number(cases[i].name, cases[i].kind, buffer.notes[1].kind);
+		nl_buffer_free(&buffer);
+		plan_free(&plan);
+	}
 	link_table_free(&links);
 }
 
@@ -273,6 +375,8 @@ int main(void)
 	for (i = 0; i < WISHES; i++)
 		test_round_trip(&wishes[i]);
 	test_expressions();
+	test_statements();
+	test_messages();
 	test_deletes();
 	test_comment_put();
 	test_comment_get();

@@ -63,7 +63,7 @@ static size_t named_rule_take(struct nft_state *state, const struct plan *plan,
 	const char *names[8];
 	size_t i, count = 0;
 
-	nft_forms_make(&forms, rule);
+	nft_forms_make(&forms, plan->family, rule);
 	for (i = 0; i < rule->count; i++)
 		count += nft_form_has_set(&forms[i]);
 	for (i = 0; i < count; i++) {
@@ -337,12 +337,44 @@ static void test_rows(void)
 	nft_state_free(&state);
 }
 
+/* A device is read from where it stands, whatever else is in the rule. */
+static void test_devices(void)
+{
+	struct nft_state state = { 0 };
+	struct plan_rule *rule;
+	struct plan_chain *chain;
+	struct link_table links;
+	unsigned int index;
+	struct plan plan;
+
+	wish_links(&links);
+	plan_init(&plan, NFPROTO_NETDEV, PLAN_TABLE, NULL);
+	chain = plan_add_chain(&plan, "c");
+	rule = plan_add_rule(&plan, chain);
+	plan_rule_mark(&plan, rule, 7);
+	plan_rule_dup(&plan, rule, "mir0");
+	plan_rule_fwd(&plan, rule, "mir1");
+	plan_rule_mark(&plan, plan_add_rule(&plan, chain), 7);
+	state_make(&state, &plan, &links);
+	check(nft_rule_dup_index(state.chains[0].rules[0], &index), "dup", "is not there");
+	check_number("its device", 100, index);
+	check(nft_rule_fwd_index(state.chains[0].rules[0], &index), "fwd", "is not there");
+	check_number("its device", 101, index);
+	check(!nft_rule_dup_index(state.chains[0].rules[1], &index) &&
+	      !nft_rule_fwd_index(state.chains[0].rules[1], &index),
+	      "a mark is no device", "it is");
+	nft_state_free(&state);
+	plan_free(&plan);
+	link_table_free(&links);
+}
+
 int main(void)
 {
 	size_t i;
 
 	test_sets();
 	test_rows();
+	test_devices();
 	test_order();
 	for (i = 0; i < WISHES; i++)
 		test_read_back(&wishes[i]);

@@ -7,30 +7,7 @@
 #include <linux/netfilter.h>
 #include <stdlib.h>
 
-#include "nft_text.h"
-
-/* One rule as text, without what surrounds it. */
-static void check_rule(const char *expected, struct plan *plan)
-{
-	char *text, *begin, *end;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	nft_text_print(plan, out);
-	fclose(out);
-	begin = strstr(text, "chain c {\n\t\t") + strlen("chain c {\n\t\t");
-	end = strstr(begin, "\n\t}\n");
-	*end = '\0';
-	check_text(expected, expected, begin);
-	free(text);
-	plan_free(plan);
-}
-
-static struct plan_rule *rule_begin(struct plan *plan)
-{
-	plan_init(plan, NFPROTO_NETDEV, PLAN_TABLE, NULL);
-	return plan_add_rule(plan, plan_add_chain(plan, "c"));
-}
+#include "rule_text.h"
 
 static const struct plan_range addresses[] = {
 	{ { 10 }, { 10, 255, 255, 255 } },
@@ -78,7 +55,7 @@ static void test_one(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		plan_rule_test_ranges(&plan, rule_begin(&plan), cases[i].place, NULL,
+		plan_rule_test_ranges(&plan, rule_begin(&plan, NFPROTO_NETDEV), cases[i].place, NULL,
 				      cases[i].negated, cases[i].range, 1);
 		check_rule(cases[i].expected, &plan);
 	}
@@ -91,7 +68,7 @@ static void check_addresses(const char *expected, const uint8_t *mask, bool nega
 	struct plan_rule *rule;
 	struct plan plan;
 
-	rule = rule_begin(&plan);
+	rule = rule_begin(&plan, NFPROTO_NETDEV);
 	plan_rule_test_number(&plan, rule, FIELD_META_PROTOCOL, 0x0800);
 	plan_rule_test_ranges(&plan, rule, &source, mask, negated, addresses + first, count);
 	check_rule(expected, &plan);
@@ -130,7 +107,7 @@ static void check_steps(const char *expected, const struct step *steps, size_t c
 	struct plan plan;
 	size_t i;
 
-	rule = rule_begin(&plan);
+	rule = rule_begin(&plan, NFPROTO_NETDEV);
 	for (i = 0; i < count; i++) {
 		plan_rule_test_number(&plan, rule, steps[i].field, steps[i].number);
 		rule->statements[i].test.not_equal = steps[i].negated;
@@ -233,7 +210,7 @@ static void test_apart(void)
 	struct plan_rule *rule;
 	struct plan plan;
 
-	rule = rule_begin(&plan);
+	rule = rule_begin(&plan, NFPROTO_NETDEV);
 	plan_rule_test_number(&plan, rule, FIELD_TH_SOURCE, 1);
 	plan_rule_counter(&plan, rule, 0, 0);
 	plan_rule_test_number(&plan, rule, FIELD_TH_DESTINATION, 2);
@@ -250,7 +227,7 @@ static void test_wrapped(void)
 	for (i = 0; i < 10; i++)
 		many[i].low[1] = many[i].high[1] = 3 * i;
 	many[9].high[0] = 0xff;
-	plan_rule_test_ranges(&plan, rule_begin(&plan), &raw, NULL, true, many, 10);
+	plan_rule_test_ranges(&plan, rule_begin(&plan, NFPROTO_NETDEV), &raw, NULL, true, many, 10);
 	check_rule("@nh,336,16 != {\n"
 		   "\t\t\t0x0000, 0x0003, 0x0006, 0x0009, 0x000c, 0x000f, 0x0012, 0x0015, 0x0018, 0x001b-0xff1b\n"
 		   "\t\t}", &plan);
@@ -275,7 +252,7 @@ static void test_places(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		plan_rule_test_ranges(&plan, rule_begin(&plan), &cases[i].place, NULL, false,
+		plan_rule_test_ranges(&plan, rule_begin(&plan, NFPROTO_NETDEV), &cases[i].place, NULL, false,
 				      ports + 1, 2);
 		check_rule(cases[i].expected, &plan);
 	}
@@ -295,13 +272,13 @@ static void test_rows(void)
 	struct plan_rule *rule;
 	struct plan plan;
 
-	rule = rule_begin(&plan);
+	rule = rule_begin(&plan, NFPROTO_NETDEV);
 	plan_rule_test_number(&plan, rule, FIELD_META_PROTOCOL, 0x0800);
 	plan_rule_test_number(&plan, rule, FIELD_META_L4PROTO, 6);
 	plan_rule_test_rows(&plan, rule, places, 4, false, values, 2);
 	check_rule("meta protocol ip meta l4proto tcp ip saddr . tcp dport . meta length . @nh,8,24 { 10.0.0.1 . 80 . 256 . 0x010203, 10.0.0.2 . 443 . 9 . 0x040506 }",
 		   &plan);
-	plan_rule_test_rows(&plan, rule_begin(&plan), places, 2, true, values, 1);
+	plan_rule_test_rows(&plan, rule_begin(&plan, NFPROTO_NETDEV), places, 2, true, values, 1);
 	check_rule("@nh,96,32 . th dport != { 0x0a000001 . 80 }", &plan);
 }
 
@@ -328,7 +305,7 @@ static void test_rows_unsupported(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		plan_rule_test_rows(&plan, rule_begin(&plan), places + cases[i].first_place,
+		plan_rule_test_rows(&plan, rule_begin(&plan, NFPROTO_NETDEV), places + cases[i].first_place,
 				    cases[i].place_count, false,
 				    values + cases[i].first_value, cases[i].count);
 		check_number(cases[i].name, cases[i].unsupported, plan.unsupported);
@@ -361,7 +338,7 @@ static void test_unsupported(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		plan_rule_test_ranges(&plan, rule_begin(&plan), &cases[i].place,
+		plan_rule_test_ranges(&plan, rule_begin(&plan, NFPROTO_NETDEV), &cases[i].place,
 				      cases[i].masked ? ports[3].high : NULL, false,
 				      ports + cases[i].first, cases[i].count);
 		check_number(cases[i].name, cases[i].unsupported, plan.unsupported);
