@@ -927,23 +927,24 @@ static formula_t mean_list(struct meaning *meaning, const struct address_list *l
 	return result;
 }
 
-int filter_meaning(struct formula_space *space, const struct filter *filter,
-		   const struct formula **formula, struct error_list *errors)
+int filter_meaning_of(struct formula_space *space, const struct filter_selection *selection,
+		      const struct formula **formula, struct error_list *errors)
 {
-	return filter_meaning_within(space, filter, NULL, NULL, formula, errors);
-}
-
-int filter_meaning_within(struct formula_space *space, const struct filter *filter,
-			  const struct address_list *hosts,
-			  const struct address_list *except,
-			  const struct formula **formula, struct error_list *errors)
-{
+	struct filter tag = { .kind = FILTER_VLAN, .has_number = true };
 	struct meaning meaning = {
 		.space = space, .errors = errors,
 		.layers = { .type = 12, .payload = 14, .osi = 3 },
 	};
+	const struct address_list *hosts = selection->hosts, *except = selection->except;
+	size_t i;
 
-	*formula = filter ? mean(&meaning, filter) : formula_constant(space, true);
+	*formula = formula_constant(space, true);
+	for (i = 0; i < selection->tag_count && !meaning.error; i++) {
+		tag.number = selection->tags[i];
+		*formula = both(&meaning, *formula, mean(&meaning, &tag));
+	}
+	if (selection->filter && !meaning.error)
+		*formula = both(&meaning, *formula, mean(&meaning, selection->filter));
 	if (hosts && hosts->given && !meaning.error)
 		*formula = both(&meaning, *formula, mean_list(&meaning, hosts));
 	if (except && except->given && !meaning.error)
@@ -952,7 +953,15 @@ int filter_meaning_within(struct formula_space *space, const struct filter *filt
 	if (meaning.error)
 		return meaning.error;
 	if (formula_space_error(space) == -E2BIG)
-		return error_definition(errors, filter ? &filter->where : NULL,
+		return error_definition(errors, selection->filter ?
+					&selection->filter->where : NULL,
 					"the match alternates between 'and' and 'or' too often to become rules, say it in fewer levels or as several mirrors");
 	return formula_space_error(space);
+}
+
+int filter_meaning(struct formula_space *space, const struct filter *filter,
+		   const struct formula **formula, struct error_list *errors)
+{
+	return filter_meaning_of(space, &(struct filter_selection){ .filter = filter },
+				 formula, errors);
 }

@@ -18,12 +18,18 @@
 int filter_meaning(struct formula_space *space, const struct filter *filter,
 		   const struct formula **formula, struct error_list *errors);
 
-/* The same of "(@filter) and (net A or net B ...) and not (net C or ...)", A and B
- * from @hosts, C from @except. Both lists are normalised; one that was not given is
- * left out. */
-int filter_meaning_within(struct formula_space *space, const struct filter *filter,
-			  const struct address_list *hosts,
-			  const struct address_list *except,
-			  const struct formula **formula, struct error_list *errors);
+/* All that decides whether a frame is selected: "[vlan N and vlan M and] (filter) and
+ * (net A or net B ...) and not (net C or ...)", A and B from hosts, C from except. The
+ * lists are normalised; one that was not given, or is NULL, is left out. */
+struct filter_selection {
+	const uint16_t *tags;	/* what follows is looked for behind these */
+	size_t tag_count;
+	const struct filter *filter;
+	const struct address_list *hosts, *except;
+};
+
+/* The same of a selection. */
+int filter_meaning_of(struct formula_space *space, const struct filter_selection *selection,
+		      const struct formula **formula, struct error_list *errors);
 
 #endif

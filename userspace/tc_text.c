@@ -7,11 +7,15 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/if_ether.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "device.h"
 #include "filter.h"
+#include "guard.h"
 #include "pcap_code.h"
+#include "plan_mirror.h"
 
 /* What our own parser reads goes to libpcap in its plainest form; what it refuses
  * libpcap may still be able to do. */
@@ -61,15 +65,16 @@ static void list_print(FILE *out, const char *joint, const struct address_list *
 	fputc(')', out);
 }
 
-/* The match and the lists in one expression, NULL without memory. */
-static char *whole_expression(const struct mirror *mirror)
+/* The match, the lists and the guard in one expression, NULL without memory. */
+static char *whole_expression(const struct mirror *mirror, const struct tc_guard *guard)
 {
 	char *match = match_expression(mirror), *text = NULL;
+	bool guarded = guard && guard->count;
 	bool first = match && !*match;
 	size_t size;
 	FILE *out;
 
-	if (!match || (!mirror->hosts.given && !mirror->except.given))
+	if (!match || (!mirror->hosts.given && !mirror->except.given && !guarded))
 		return match;
 	out = open_memstream(&text, &size);
 	if (!out)
@@ -79,6 +84,11 @@ static char *whole_expression(const struct mirror *mirror)
 	list_print(out, first ? "(" : " and (", &mirror->hosts);
 	first = first && !mirror->hosts.given;
 	list_print(out, first ? "not (" : " and not (", &mirror->except);
+	first = first && !mirror->except.given;
+	if (guarded) {
+		fputs(first ? "not " : " and not ", out);
+		guard_expression(guard->tunnels, guard->count, out);
+	}
 	if (fclose(out)) {
 		free(text);
 		text = NULL;
@@ -86,6 +96,23 @@ static char *whole_expression(const struct mirror *mirror)
 out_free:
 	free(match);
 	return text;
+}
+
+/* Put the guard by mark before a program: load skb->mark, return 0 if it is ours.
+ * Jumps are relative, so the rest stays as it is. */
+static int mark_prepend(char **code)
+{
+	unsigned int length = strtoul(*code, NULL, 10);
+	const char *rest = strchr(*code, ',');
+	char *text;
+
+	if (!rest || asprintf(&text, "%u,%u 0 0 %u,%u 0 1 %u,%u 0 0 0%s", length + 3,
+			      BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_MARK),
+			      BPF_JMP | BPF_JEQ | BPF_K, GUARD_MARK, BPF_RET | BPF_K, rest) < 0)
+		return -ENOMEM;
+	free(*code);
+	*code = text;
+	return 0;
 }
 
 /* What one prefix takes at least: a comparison with the source and one with the
@@ -116,7 +143,8 @@ static int lists_check(const struct mirror *mirror, struct error_list *errors)
 				steps, PCAP_CODE_TC_MAX, BPF_MAXINSNS);
 }
 
-int tc_text_match(const struct mirror *mirror, char **code, struct error_list *errors)
+int tc_text_match(const struct mirror *mirror, const struct tc_guard *guard, char **code,
+		  struct error_list *errors)
 {
 	struct error_list refused = { 0 };
 	char *expression;
@@ -125,7 +153,7 @@ int tc_text_match(const struct mirror *mirror, char **code, struct error_list *e
 	error = lists_check(mirror, errors);
 	if (error)
 		return error;
-	expression = whole_expression(mirror);
+	expression = whole_expression(mirror, guard);
 	if (!expression)
 		return -ENOMEM;
 	error = pcap_code_compile(expression, PCAP_CODE_FRAME, code, &refused);
@@ -134,17 +162,19 @@ int tc_text_match(const struct mirror *mirror, char **code, struct error_list *e
 				 error_text(&refused, 0));
 	error_clear(&refused);
 	free(expression);
+	if (!error && guard && guard->count)
+		error = mark_prepend(code);
 	return error;
 }
 
 /* "parent" is where the filter hangs: a hook of clsact or a classful qdisc. */
 static void filter_line_print(const struct mirror *mirror, const char *device,
-			 const char *parent, const char *code, FILE *out)
+			 const char *parent, int preference, const char *code, FILE *out)
 {
 	size_t i;
 
 	fprintf(out, "filter add dev %s %s protocol all pref %d bpf bytecode '%s'",
-		device, parent, TC_PREFERENCE, code);
+		device, parent, preference, code);
 	for (i = 0; i < mirror->target_count; i++)
 		fprintf(out, " action mirred egress mirror dev %s%s",
 			mirror->targets[i].device,
@@ -152,32 +182,59 @@ static void filter_line_print(const struct mirror *mirror, const char *device,
 	fputc('\n', out);
 }
 
-static bool device_seen(const struct mirror *mirror, size_t index)
+static bool device_seen(const struct source *hooks, size_t index)
 {
 	size_t i;
 
 	for (i = 0; i < index; i++)
-		if (!strcmp(mirror->sources[i].device, mirror->sources[index].device))
+		if (!strcmp(hooks[i].device, hooks[index].device))
 			return true;
 	return false;
 }
 
-int tc_text_print(const struct mirror *mirror, FILE *out, struct error_list *errors)
+/* See plan_tap_room(). Here the length is that of the whole frame; the first word is
+ * whether a tag is beside it. */
+static void large_print(const char *device, unsigned int room, FILE *out)
 {
+	fprintf(out, "filter add dev %s" DEVICE_TAP_SUFFIX " ingress protocol all pref %d bpf bytecode '8,48 0 0 %u,21 0 2 0,128 0 0 0,37 2 3 %u,128 0 0 0,37 0 1 %u,6 0 0 4294967295,6 0 0 0' action drop\n",
+		device, TC_PREFERENCE - 1, SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT,
+		ETH_HLEN + room, ETH_HLEN + room - VLAN_TAG_LENGTH);
+}
+
+void tc_text_print_tap(const char *device, const struct tunnel *tunnel, unsigned int mtu,
+		       FILE *out)
+{
+	unsigned int room = plan_tap_room(tunnel, mtu);
+
+	fprintf(out, "qdisc add dev %s" DEVICE_TAP_SUFFIX " clsact\n", device);
+	if (room)
+		large_print(device, room, out);
+	fprintf(out, "filter add dev %s" DEVICE_TAP_SUFFIX " ingress protocol all pref %d bpf bytecode '1,6 0 0 4294967295' action skbedit mark 0x%x pipe action mirred egress redirect dev %s" DEVICE_TUNNEL_SUFFIX "\n",
+		device, TC_PREFERENCE, GUARD_MARK, device);
+	fprintf(out, "qdisc add dev %s" DEVICE_TUNNEL_SUFFIX " clsact\n"
+		"filter add dev %s" DEVICE_TUNNEL_SUFFIX " ingress protocol all pref %d bpf bytecode '1,6 0 0 4294967295' action drop\n",
+		device, device, TC_PREFERENCE);
+}
+
+int tc_text_print(const struct mirror *mirror, const struct tc_guard *guard, FILE *out,
+		  struct error_list *errors)
+{
+	const struct source *hooks;
 	char *code = NULL;
-	size_t i;
+	size_t count, i;
 	int error;
 
-	error = tc_text_match(mirror, &code, errors);
+	error = tc_text_match(mirror, guard, &code, errors);
 	if (error)
 		return error;
-	for (i = 0; i < mirror->source_count; i++) {
-		const struct source *source = &mirror->sources[i];
+	hooks = mirror_hooks(mirror, &count);
+	for (i = 0; i < count; i++) {
+		const struct source *source = &hooks[i];
 
-		if (!device_seen(mirror, i))
+		if (!device_seen(hooks, i))
 			fprintf(out, "qdisc add dev %s clsact\n", source->device);
 		filter_line_print(mirror, source->device,
-			     direction_name(source->direction), code, out);
+			     direction_name(source->direction), TC_PREFERENCE, code, out);
 	}
 	free(code);
 	return 0;
@@ -190,11 +247,30 @@ int tc_text_print_htb(const struct mirror *mirror, FILE *out,
 	size_t i;
 	int error;
 
-	error = tc_text_match(mirror, &code, errors);
+	error = tc_text_match(mirror, NULL, &code, errors);
 	if (error)
 		return error;
 	for (i = 0; i < mirror->source_count; i++)
-		filter_line_print(mirror, mirror->sources[i].device, "parent 1:", code, out);
+		filter_line_print(mirror, mirror->sources[i].device, "parent 1:",
+				  TC_PREFERENCE, code, out);
+	free(code);
+	return 0;
+}
+
+int tc_text_print_filters(const struct mirror *mirror, int preference, FILE *out,
+			  struct error_list *errors)
+{
+	char *code = NULL;
+	size_t i;
+	int error;
+
+	error = tc_text_match(mirror, NULL, &code, errors);
+	if (error)
+		return error;
+	for (i = 0; i < mirror->source_count; i++)
+		filter_line_print(mirror, mirror->sources[i].device,
+				  direction_name(mirror->sources[i].direction), preference,
+				  code, out);
 	free(code);
 	return 0;
 }
