@@ -2,233 +2,562 @@
 #include "apply.h"
 
 #include <errno.h>
-#include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "nft_batch.h"
+#include "device.h"
+#include "judge.h"
 #include "nft_explain.h"
-#include "removal.h"
+#include "rollback.h"
+#include "sources.h"
 #include "targets.h"
+#include "verify.h"
 
-static int plan_make(struct plan *plan, const struct session *session,
-		     const struct mirror *mirror, struct error_list *errors)
+int apply_check_paths(const struct definition *definition, struct error_list *errors)
 {
-	struct plan_start *starts = calloc(mirror->target_count, sizeof(*starts));
 	size_t i;
-	int error;
+	int error = 0;
 
-	if (!starts)
-		return -ENOMEM;
-	for (i = 0; i < mirror->target_count; i++) {
-		const struct link *link;
-		struct traffic count;
-
-		link = link_find(&session->links, mirror->targets[i].device);
-		if (!link)
-			continue;
-		count = installed_target_count(link);
-		starts[i].packets = count.packets;
-		starts[i].bytes = count.bytes;
-	}
-	plan_init(plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
-	error = plan_mirror(plan, mirror, starts, errors);
-	free(starts);
+	for (i = 0; i < definition->count; i++)
+		if (definition->mirrors[i].path == MIRROR_PATH_TC)
+			error = error_definition(errors, &definition->mirrors[i].path_where,
+						 "this version generates the tc path but does not run it: mirror-nft generate --path tc ... | tc -batch -");
 	return error;
 }
 
-/* Is @plan what the kernel holds of @mirror, and nothing beside it? */
-static int is_unchanged(const struct session *session, const struct mirror *mirror,
-			const struct plan *plan)
+/* One apply, over all its attempts. */
+struct application {
+	struct session *session;
+	struct definition *definition;
+	const struct apply_options *options;
+	struct apply_result *result;
+	/* The devices that mirrors sent to before, and that no wish names any more. */
+	struct installed_mirror former;
+	bool sent;		/* the rules have changed */
+	struct rollback rollback;
+	unsigned int mismatches;	/* what was read back was not what was sent */
+	struct verify verify;
+	/* Targets with the tunnels that stood behind them before. */
+	struct target *replaced;
+	size_t replaced_count;
+};
+
+/* The mirrors that run beside those of the definition. */
+static const struct installed *others(const struct application *application)
 {
-	size_t count = 0;
+	static const struct installed none;
+
+	return application->options->only ? &none : &application->session->installed;
+}
+
+/* Every mirror's sources and targets against what is there. */
+static int devices_check(const struct application *application, struct error_list *errors)
+{
+	struct definition *definition = application->definition;
+	struct session *session = application->session;
 	size_t i;
+	int error = 0;
 
-	for (i = 0; i < session->state.chain_count; i++)
-		count += removal_chain_is_of(&session->state.chains[i], mirror->name);
-	if (count != plan->chain_count)
-		return 0;
-	for (count = 0, i = 0; i < session->state.set_count; i++)
-		count += removal_set_is_of(&session->state.sets[i], mirror->name);
-	if (count != plan->set_count)
-		return 0;
-	return nft_state_has_plan(&session->state, plan, &session->links);
-}
+	for (i = 0; i < definition->count; i++) {
+		struct mirror *mirror = &definition->mirrors[i];
+		int wrong;
 
-static int change_send(struct session *session, const struct mirror *mirror,
-		       const struct plan *plan, enum apply_mode mode,
-		       struct nl_refusal *refusal)
-{
-	struct nl_buffer buffer = { 0 };
-	int error;
-
-	memset(refusal, 0, sizeof(*refusal));
-	error = nft_batch_begin(&buffer, session->state.generation);
-	if (!error)
-		error = session->state.table_present ?
-			removal_build(&buffer, &session->state, mirror->name) :
-			nft_batch_add_table(&buffer, plan);
-	if (!error)
-		error = nft_batch_add_contents(&buffer, plan, &session->links);
-	/* Without its end the kernel validates a transaction and drops it. */
-	if (!error && mode == APPLY_CHANGE)
-		error = nft_batch_end(&buffer);
-	if (error)
-		refusal->error = error;
-	else
-		error = nl_transact(session->netfilter, &buffer, refusal);
-	nl_buffer_free(&buffer);
-	return error;
-}
-
-static int apply_once(struct session *session, const struct mirror *mirror,
-		      enum apply_mode mode, struct apply_result *result,
-		      struct nl_refusal *refusal, struct error_list *errors)
-{
-	struct plan plan;
-	int error;
-
-	memset(refusal, 0, sizeof(*refusal));
-	error = plan_make(&plan, session, mirror, errors);
-	if (error)
-		goto out_free;
-	error = is_unchanged(session, mirror, &plan);
-	if (error) {
-		result->outcome = APPLY_UNCHANGED;
-		error = error < 0 ? error : 0;
-		goto out_free;
+		wrong = sources_resolve(mirror, &session->links, definition->mirrors,
+					definition->count, others(application));
+		if (wrong)
+			return wrong;
+		if (application->options->tolerant)
+			sources_drop_missing(mirror, &session->links);
+		else
+			error = sources_check(mirror, &session->links, errors) ?: error;
+		error = targets_check(session, mirror, errors) ?: error;
 	}
-	result->outcome = installed_find(&session->installed, mirror->name) ?
-			  APPLY_REPLACED : APPLY_CREATED;
-	error = change_send(session, mirror, &plan, mode, refusal);
-out_free:
-	plan_free(&plan);
-	return error;
+	return error ? error : judge_session(session, others(application),
+					     definition->mirrors, definition->count,
+					     errors, NULL);
 }
 
 /* Remember a target that was made, once. */
-static void made_note(struct apply_result *result, const struct target *target)
+static int made_note(struct apply_result *result, const struct target *target)
 {
+	struct target *made;
 	size_t i;
 
 	for (i = 0; i < result->made_count; i++)
-		if (result->made[i] == target)
-			return;
-	result->made[result->made_count++] = target;
+		if (!strcmp(result->made[i].device, target->device))
+			return 0;
+	made = reallocarray(result->made, result->made_count + 1, sizeof(*made));
+	if (!made)
+		return -ENOMEM;
+	result->made = made;
+	made[result->made_count++] = *target;
+	return 0;
+}
+
+/* Put other tunnels in the place of those behind pairs of ours. What stood there
+ * before is noted, to be put back if the rules are refused. */
+static int tunnels_replace(struct application *application, const struct mirror *mirror,
+			   struct error_list *errors)
+{
+	struct session *session = application->session;
+	size_t replaced, i;
+
+	for (i = 0; i < mirror->target_count; i++) {
+		struct target *replacements, *former;
+		const struct link *pair, *tunnel;
+
+		if (device_fit(&session->links, &mirror->targets[i]) != DEVICE_OTHER_TUNNEL)
+			continue;
+		replacements = reallocarray(application->replaced,
+					    application->replaced_count + 1,
+					    sizeof(*replacements));
+		if (!replacements)
+			return -ENOMEM;
+		application->replaced = replacements;
+		former = &replacements[application->replaced_count++];
+		*former = mirror->targets[i];
+		pair = link_find(&session->links, former->device);
+		tunnel = pair ? device_tunnel_of(&session->links, pair) : NULL;
+		if (tunnel)
+			former->tunnel = tunnel->tunnel.tunnel;
+		else
+			application->replaced_count--;	/* nothing to put back */
+	}
+	return targets_replace(session, mirror, &replaced, errors);
+}
+
+static int targets_ready(struct application *application, const struct mirror *mirror,
+			 struct error_list *errors)
+{
+	struct session *session = application->session;
+	const struct target **missing;
+	size_t count, i;
+	int error;
+
+	error = targets_missing(session, mirror, &missing, &count);
+	if (error)
+		return error;
+	for (i = 0; i < count && !error; i++)
+		error = made_note(application->result, missing[i]);
+	if (error)
+		goto out_free;
+	if (application->options->mode == APPLY_CHECK) {
+		error = targets_plan(session, missing, count);
+	} else {
+		error = targets_make(session, mirror, missing, count, errors);
+		if (!error)
+			error = tunnels_replace(application, mirror, errors);
+	}
+out_free:
+	free(missing);
+	return error;
+}
+
+static bool is_wished(const struct application *application,
+		      const struct installed_target *target)
+{
+	const struct definition *definition = application->definition;
+	const struct link *link = link_find(&application->session->links, target->device);
+	size_t i, j;
+
+	/* It may be called otherwise by now, and what has its name is another one. */
+	if (target->index && (!link || link->index != target->index))
+		return false;
+	for (i = 0; i < definition->count; i++)
+		for (j = 0; j < definition->mirrors[i].target_count; j++)
+			if (!strcmp(definition->mirrors[i].targets[j].device, target->device))
+				return true;
+	return false;
+}
+
+static int former_add(struct application *application, const struct installed_mirror *have)
+{
+	struct installed_mirror *former = &application->former;
+	struct installed_target *targets;
+	size_t i;
+
+	targets = reallocarray(former->targets, former->target_count + have->target_count + 1,
+			       sizeof(*targets));
+	if (!targets)
+		return -ENOMEM;
+	former->targets = targets;
+	for (i = 0; i < have->target_count; i++)
+		if (!is_wished(application, &have->targets[i]))
+			targets[former->target_count++] = have->targets[i];
+	return 0;
+}
+
+/* Keep the targets of the mirrors that are about to change or go: reading the
+ * session again forgets them. */
+static int former_keep(struct application *application, const bool *going)
+{
+	const struct installed *installed = &application->session->installed;
+	size_t i, j;
+	int error = 0;
+
+	/* Another attempt, after nothing was changed. */
+	if (!application->sent)
+		application->former.target_count = 0;
+	for (i = 0; i < installed->count && !error; i++) {
+		const struct installed_mirror *have = &installed->mirrors[i];
+		bool asked = going && going[i];
+
+		for (j = 0; j < application->definition->count && !asked; j++)
+			asked = !strcmp(application->definition->mirrors[j].name, have->name);
+		if (asked)
+			error = former_add(application, have);
+	}
+	return error;
+}
+
+/* With options->only: a flag for each installed mirror, or NULL. */
+static int going_find(const struct application *application, bool **going)
+{
+	const struct installed *installed = &application->session->installed;
+	const struct definition *definition = application->definition;
+	struct apply_result *result = application->result;
+	char (*gone)[IFNAMSIZ];
+	size_t i, j;
+
+	*going = NULL;
+	if (!application->options->only)
+		return 0;
+	*going = calloc(installed->count + 1, sizeof(**going));
+	/* Another attempt, after something was changed, goes on with the list. */
+	if (!application->sent)
+		result->gone_count = 0;
+	gone = reallocarray(result->gone, result->gone_count + installed->count + 1,
+			    sizeof(*gone));
+	if (gone)
+		result->gone = gone;
+	if (!*going || !gone)
+		return -ENOMEM;
+	for (i = 0; i < installed->count; i++) {
+		for (j = 0; j < definition->count &&
+			    strcmp(definition->mirrors[j].name, installed->mirrors[i].name); j++)
+			;
+		(*going)[i] = j == definition->count;
+		if ((*going)[i])
+			memcpy(result->gone[result->gone_count++],
+			       installed->mirrors[i].name, IFNAMSIZ);
+	}
+	return 0;
+}
+
+/* What was done first counts: a second attempt finds much of it done. */
+static void outcomes_note(struct application *application, const struct wish *wish)
+{
+	enum wish_outcome *outcomes = application->result->outcomes;
+	size_t i;
+
+	for (i = 0; i < wish->count; i++) {
+		const struct wish_entry *entry = &wish->entries[i];
+		size_t number;
+
+		if (!entry->is_asked)
+			continue;
+		number = entry->mirror - application->definition->mirrors;
+		if (!application->sent || outcomes[number] == WISH_UNCHANGED)
+			outcomes[number] = entry->outcome;
+	}
+}
+
+/* Note down the way back, before the first change. Where the rules do not tell it, that
+ * is bad only for those who count on it. */
+static int rollback_prepare(struct application *application, const struct wish *wish,
+			    const struct wish_request *request, struct error_list *errors)
+{
+	const struct apply_options *options = application->options;
+	struct error_list complaints = { 0 };
+	int error;
+
+	if (options->mode == APPLY_CHECK || application->sent ||
+	    application->session->monitor)
+		return 0;
+	error = rollback_note(&application->rollback, wish, request, &complaints);
+	if (error == -EINVAL && !options->verify)
+		error = 0;
+	if (error)
+		error_move(errors, &complaints);
+	error_clear(&complaints);
+	return error;
+}
+
+static int rules_change(struct application *application, const bool *going,
+			struct error_list *errors)
+{
+	const struct wish_request request = {
+		.mirrors = application->definition->mirrors,
+		.count = application->definition->count,
+		.going = going,
+	};
+	struct nl_refusal refusal = { 0 };
+	bool sent = false;
+	struct wish wish;
+	int error;
+
+	error = wish_plan(&wish, application->session, &request, errors);
+	if (!error)
+		error = rollback_prepare(application, &wish, &request, errors);
+	if (!error)
+		outcomes_note(application, &wish);
+	if (!error)
+		error = wish_send(&wish, &request, application->options->mode == APPLY_CHECK,
+				  &sent, &refusal);
+	application->sent |= sent && !error;
+	wish_free(&wish);
+	if (refusal.error && refusal.error != -ERESTART)
+		return nft_explain_refusal(&refusal, errors);
+	return error;
 }
 
 /* Do the devices that the rules now send to still exist? Somebody may have
  * taken one away between our look and our change. */
-static int targets_verify(struct session *session, const struct mirror *mirror)
+static int targets_verify(const struct application *application)
 {
-	struct link_table links = { 0 };
+	const struct definition *definition = application->definition;
+	const struct session *session = application->session;
+	size_t i, j;
+	int error = 0;
+
+	for (i = 0; i < definition->count && !error; i++)
+		for (j = 0; j < definition->mirrors[i].target_count && !error; j++) {
+			const char *device = definition->mirrors[i].targets[j].device;
+			const struct link *was = link_find(&session->links, device);
+			struct link now;
+
+			error = link_read(&now, device, session->route);
+			if (error == -ENODEV || (!error && (!was || was->index != now.index)))
+				error = -ERESTART;
+		}
+	return error;
+}
+
+/* Is all that was sent there, and nothing that was to go? */
+static int wish_verify(const struct application *application, bool *is_there,
+		       struct error_list *errors)
+{
+	const struct apply_result *result = application->result;
+	const struct wish_request request = {
+		.mirrors = application->definition->mirrors,
+		.count = application->definition->count,
+	};
+	struct wish wish;
 	size_t i;
 	int error;
 
-	error = link_table_read(&links, session->route);
-	for (i = 0; i < mirror->target_count && !error; i++) {
-		const struct link *was, *now;
-
-		was = link_find(&session->links, mirror->targets[i].device);
-		now = link_find(&links, mirror->targets[i].device);
-		if (!was || !now || was->index != now->index)
-			error = -ERESTART;
-	}
-	link_table_free(&links);
+	error = wish_plan(&wish, application->session, &request, errors);
+	*is_there = true;
+	for (i = 0; i < wish.count && !error; i++)
+		*is_there &= wish.entries[i].outcome == WISH_UNCHANGED;
+	for (i = 0; i < wish.tap_count && !error; i++)
+		*is_there &= wish.taps[i].is_done;
+	wish_free(&wish);
+	for (i = 0; i < result->gone_count; i++)
+		*is_there &= !installed_find(&application->session->installed,
+					     result->gone[i]);
 	return error;
+}
+
+/* How often what is read back may differ: somebody else may change it at once. */
+#define MISMATCHES_MOST 3
+
+/* Does the kernel hold what was sent? Who goes on listening hears of it anyway. */
+static int applied_verify(struct application *application, struct error_list *errors)
+{
+	bool is_there;
+	int error;
+
+	if (application->session->monitor)
+		return 0;
+	error = session_read(application->session, errors);
+	if (!error)
+		error = wish_verify(application, &is_there, errors);
+	if (error || is_there)
+		return error;
+	if (++application->mismatches < MISMATCHES_MOST)
+		return -ERESTART;
+	return error_system(errors, -EIO, "the rules that the kernel holds are not those that it was given, %u times in a row: something else changes them, or this kernel does not understand them as we do",
+			    MISMATCHES_MOST);
 }
 
 /* One attempt with the session as it was read: devices first, then rules. */
-static int attempt(struct session *session, const struct mirror *mirror,
-		   enum apply_mode mode, struct apply_result *result,
-		   struct error_list *errors)
+static int attempt(struct application *application, struct error_list *errors)
 {
-	const struct target **missing = NULL;
-	struct nl_refusal refusal;
-	size_t count, i;
+	const struct definition *definition = application->definition;
+	bool *going = NULL;
+	size_t i;
 	int error;
 
-	error = targets_check(session, mirror, errors);
+	error = devices_check(application, errors);
+	if (!error && application->options->verify && !application->verify.seconds)
+		error = verify_begin(&application->verify, application->session, definition,
+				     application->options->verify, errors);
+	for (i = 0; i < definition->count && !error; i++)
+		error = targets_ready(application, &definition->mirrors[i], errors);
 	if (!error)
-		error = targets_missing(session, mirror, &missing, &count);
-	if (error)
-		return error;
-	for (i = 0; i < count; i++)
-		made_note(result, missing[i]);
-	if (mode == APPLY_CHANGE)
-		error = targets_make(session, mirror, missing, count, errors);
-	else
-		for (i = 0; i < count && !error; i++)
-			error = link_table_add_planned(&session->links, missing[i]->device);
-	free(missing);
-	if (error)
-		return error;
-	error = apply_once(session, mirror, mode, result, &refusal, errors);
-	if (error && error != -ERESTART && refusal.error)
-		return nft_explain_refusal(&refusal, errors);
-	if (!error && mode == APPLY_CHANGE)
-		error = targets_verify(session, mirror);
+		error = going_find(application, &going);
+	if (!error)
+		error = former_keep(application, going);
+	if (!error)
+		error = rules_change(application, going, errors);
+	if (!error && application->options->mode == APPLY_CHANGE && application->sent)
+		error = targets_verify(application) ?: applied_verify(application, errors);
+	free(going);
 	return error;
 }
 
+/* A kernel that does not have something says -ENOENT as well, and so often that is
+ * no race. */
+#define GONE_TRIES 5
+
 /* Refusals that only say that somebody else was faster: a ruleset that changed,
- * a device that came or went. */
-static bool is_race(int error)
+ * a device that came or went. Before 6.16 a chain goes with its device, and there is
+ * none for a device that does not exist. */
+static bool is_race(const struct application *application, int error, unsigned int tries)
 {
-	return error == -ERESTART || error == -EEXIST || error == -ENODEV;
+	if (error == -ENOENT && application->options->tolerant)
+		return tries < GONE_TRIES;
+	return error == -ERESTART || error == -EEXIST || error == -ENODEV ||
+	       error == -EINTR;
 }
 
-int apply_mirror(struct session *session, const struct mirror *mirror,
-		 enum apply_mode mode, struct apply_result *result,
-		 struct error_list *errors)
+static int attempts(struct application *application, struct error_list *errors)
 {
-	const struct installed_mirror *former;
 	unsigned int tries = 0;
 	int error;
 
-	memset(result, 0, sizeof(*result));
-	result->made = calloc(mirror->target_count, sizeof(*result->made));
-	if (!result->made)
-		return -ENOMEM;
 	for (;;) {
 		struct error_list complaints = { 0 };
 
-		error = attempt(session, mirror, mode, result, &complaints);
-		if (!is_race(error) || tries == SESSION_TRIES) {
+		error = attempt(application, &complaints);
+		if (!is_race(application, error, tries) || tries == SESSION_TRIES) {
 			error_move(errors, &complaints);
 			break;
 		}
 		error_clear(&complaints);
-		error = session_retry(session, tries++, errors);
+		error = session_retry(application->session, tries++, errors);
 		if (error)
-			break;
+			return error;
 	}
-	if (error) {
-		if (error == -ERESTART)
-			nft_explain_refusal(&(struct nl_refusal){ .error = error }, errors);
-		if (mode == APPLY_CHANGE)
-			targets_unmake(session, result->made, result->made_count, errors);
-		return error;
-	}
-	former = installed_find(&session->installed, mirror->name);
-	if (mode == APPLY_CHANGE && result->outcome == APPLY_REPLACED && former)
-		return targets_drop(session, former, errors);
-	return 0;
+	if (error == -ERESTART)
+		nft_explain_refusal(&(struct nl_refusal){ .error = error }, errors);
+	return error;
 }
 
-int apply_alone(const struct mirror *mirror, enum apply_outcome *outcome,
+static void made_undo(struct application *application, struct error_list *errors)
+{
+	struct apply_result *result = application->result;
+	const struct target **made = calloc(result->made_count + 1, sizeof(*made));
+	size_t i;
+
+	for (i = 0; made && i < result->made_count; i++)
+		made[i] = &result->made[i];
+	if (made)
+		targets_unmake(application->session, made, result->made_count, errors);
+	free(made);
+	for (i = 0; i < application->replaced_count; i++)
+		if (!session_read(application->session, errors))
+			device_replace_tunnel(application->session->route,
+					      &application->session->links,
+					      &application->replaced[i], errors);
+}
+
+/* Back to what was there, and say in the one record what came of it. */
+static int change_undo(struct application *application, int error,
+		       struct error_list *complaints, struct error_list *errors)
+{
+	struct error_list more = { 0 };
+	const char *why;
+
+	if (application->sent && !application->session->monitor) {
+		why = error_text(complaints, 0);
+		if (rollback_do(&application->rollback, application->session, &more))
+			error_system(errors, error, "%s; and what was there before could not be put back: %s",
+				     why ? why : strerror(-error), error_text(&more, 0) ?: "?");
+		else
+			error_system(errors, error, "%s; all is as it was before",
+				     why ? why : strerror(-error));
+		error_clear(complaints);
+		error_clear(&more);
+	}
+	error_move(errors, complaints);
+	made_undo(application, errors);
+	return error;
+}
+
+/* Change it, and see what the traffic says. */
+static int change_watched(struct application *application, struct error_list *errors)
+{
+	int error;
+
+	error = attempts(application, errors);
+	if (!error && application->options->verify && application->sent)
+		error = verify_watch(&application->verify, application->session,
+				     application->definition,
+				     &application->result->warnings, errors);
+	return error;
+}
+
+int apply_definition(struct session *session, struct definition *definition,
+		     const struct apply_options *options, struct apply_result *result,
+		     struct error_list *errors)
+{
+	struct application application = {
+		.session = session, .definition = definition,
+		.options = options, .result = result,
+	};
+	struct error_list complaints = { 0 };
+	int error;
+
+	memset(result, 0, sizeof(*result));
+	result->outcomes = calloc(definition->count + 1, sizeof(*result->outcomes));
+	if (!result->outcomes)
+		return -ENOMEM;
+	error = change_watched(&application, &complaints);
+	if (!error && !options->quiet)
+		error = judge_session(session, others(&application), definition->mirrors,
+				      definition->count, NULL,
+				      &result->warnings);
+	if (error && options->mode == APPLY_CHANGE)
+		error = change_undo(&application, error, &complaints, errors);
+	else if (options->mode == APPLY_CHANGE && application.sent &&
+		 application.former.target_count)
+		error = targets_drop(session, &application.former, errors);
+	error_move(errors, &complaints);
+	result->changed = options->mode == APPLY_CHANGE &&
+			  (application.sent || application.replaced_count);
+	rollback_free(&application.rollback);
+	verify_free(&application.verify);
+	free(application.former.targets);
+	free(application.replaced);
+	return error;
+}
+
+void apply_result_free(struct apply_result *result)
+{
+	free(result->outcomes);
+	free(result->made);
+	free(result->gone);
+	error_clear(&result->warnings);
+	memset(result, 0, sizeof(*result));
+}
+
+int apply_alone(struct mirror *mirror, enum wish_outcome *outcome,
 		struct error_list *errors)
 {
+	const struct apply_options options = { .mode = APPLY_CHANGE };
+	struct definition definition = { .mirrors = mirror, .count = 1 };
 	struct apply_result result = { 0 };
 	struct session session;
 	int error;
 
 	error = session_open(&session, SESSION_CHANGE, errors);
 	if (!error)
-		error = apply_mirror(&session, mirror, APPLY_CHANGE, &result, errors);
+		error = apply_definition(&session, &definition, &options, &result, errors);
 	if (outcome)
-		*outcome = result.outcome;
-	free(result.made);
+		*outcome = error ? WISH_UNCHANGED : result.outcomes[0];
+	apply_result_free(&result);
 	session_close(&session);
 	return error;
 }

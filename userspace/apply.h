@@ -1,43 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The wish against the kernel: check and apply a mirror.
+ * The wish against the kernel: check and apply a definition.
  */
 #ifndef APPLY_H
 #define APPLY_H
 
 #include "mirror.h"
 #include "session.h"
+#include "wish.h"
 
 enum apply_mode {
 	APPLY_CHECK,	/* let the kernel validate, change nothing */
 	APPLY_CHANGE,
 };
 
-enum apply_outcome {
-	APPLY_UNCHANGED,	/* the kernel holds it already */
-	APPLY_CREATED,
-	APPLY_REPLACED,
+struct apply_options {
+	enum apply_mode mode;
+	bool only;	/* mirrors that the definition does not have go */
+	bool tolerant;	/* sources that are not there are left out, and no error */
+	bool quiet;	/* nobody asks for warnings */
+	double verify;	/* seconds to watch what becomes of the traffic, 0: not at all */
 };
 
 struct apply_result {
-	enum apply_outcome outcome;
-	const struct target **made;	/* targets that did not exist, in @mirror */
+	bool changed;			/* rules, or the tunnel behind a target */
+	enum wish_outcome *outcomes;	/* of each mirror of the definition */
+	struct target *made;		/* that did not exist */
 	size_t made_count;
+	char (*gone)[IFNAMSIZ];		/* mirrors that were taken away */
+	size_t gone_count;
+	struct error_list warnings;	/* what is worth knowing */
 };
 
-/* Make the kernel match @mirror: its rules in one transaction, other mirrors
- * left alone. After an error all is as it was. Returns 0 or a negative errno
- * with records. Free result->made. */
-int apply_mirror(struct session *session, const struct mirror *mirror,
-		 enum apply_mode mode, struct apply_result *result,
-		 struct error_list *errors);
+/* Can this version run every mirror of @definition by its path? Returns 0 or -EINVAL
+ * with records. */
+int apply_check_paths(const struct definition *definition, struct error_list *errors);
 
-/* apply_mirror() to change, in a session of its own. @outcome may be NULL. */
-int apply_alone(const struct mirror *mirror, enum apply_outcome *outcome,
+/* Make the kernel match @definition, which is validated: devices where they are
+ * missing, then the rules of all mirrors in one transaction. Mirrors that it does
+ * not have are left alone, unless options->only. What the kernel holds then is read back
+ * and compared; with options->verify the traffic is watched, see verify.h, and what
+ * speaks against the change is an error. After an error all is as it was.
+ * Resolves the sources in @definition. Returns 0 or a negative errno with records.
+ * Free @result even then. */
+int apply_definition(struct session *session, struct definition *definition,
+		     const struct apply_options *options, struct apply_result *result,
+		     struct error_list *errors);
+void apply_result_free(struct apply_result *result);
+
+/* apply_definition() of one mirror to change, in a session of its own. @outcome
+ * may be NULL. */
+int apply_alone(struct mirror *mirror, enum wish_outcome *outcome,
 		struct error_list *errors);
-
-/* Add lines to @warnings for what is worth knowing before @mirror runs. */
-void apply_warn(const struct session *session, const struct mirror *mirror,
-		struct error_list *warnings);
 
 #endif

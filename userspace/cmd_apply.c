@@ -5,16 +5,22 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "apply.h"
 #include "cmd.h"
 #include "device.h"
 #include "options.h"
+#include "verify.h"
 
 static const char apply_usage[] =
-"Usage: mirror-nft apply DEFINITION\n\n"
-"Makes the kernel match the definition, in one transaction. Applying it again\n"
-"changes nothing. Other mirrors are left alone.\n\n"
+"Usage: mirror-nft apply DEFINITION [--only] [--verify SECONDS]\n\n"
+"Makes the kernel match the definition: a frame meets the old rules or the new ones.\n"
+"Applying it again changes nothing. Other mirrors are left alone, or with --only\n"
+"taken away.\n\n"
+"With --verify it then watches for so long what becomes of the traffic. If frames\n"
+"match and no copy gets through a target, or a mirrored device that had traffic all\n"
+"the time in the second before has none any more, it puts back what was there before.\n\n"
 OPTIONS_DEFINITION_HELP;
 
 static const char check_usage[] =
@@ -22,70 +28,116 @@ static const char check_usage[] =
 "Has the kernel validate what 'apply' would do, prints it, and changes nothing.\n\n"
 OPTIONS_DEFINITION_HELP;
 
-static void outcome_print(const struct mirror *mirror, const struct apply_result *result,
+static void outcome_print(const struct mirror *mirror, enum wish_outcome outcome,
 			  enum apply_mode mode)
 {
 	static const char *const done[] = {
-		[APPLY_UNCHANGED] = "unchanged", [APPLY_CREATED] = "applied",
-		[APPLY_REPLACED] = "replaced",
+		[WISH_UNCHANGED] = "unchanged", [WISH_CREATED] = "applied",
+		[WISH_REPLACED] = "replaced",
 	};
 	static const char *const wish[] = {
-		[APPLY_UNCHANGED] = "would change nothing",
-		[APPLY_CREATED] = "would be applied",
-		[APPLY_REPLACED] = "would be replaced",
+		[WISH_UNCHANGED] = "would change nothing",
+		[WISH_CREATED] = "would be applied",
+		[WISH_REPLACED] = "would be replaced",
 	};
-	bool check = mode == APPLY_CHECK;
-	size_t i;
 
-	printf("%s: %s\n", mirror->name, (check ? wish : done)[result->outcome]);
-	for (i = 0; i < result->made_count; i++)
-		printf("%s: %s%s, read the copies on %s" DEVICE_TAP_SUFFIX "\n",
-		       mirror->name, check ? "would make " : "made ",
-		       result->made[i]->device, result->made[i]->device);
+	printf("%s: %s\n", mirror->name, (mode == APPLY_CHECK ? wish : done)[outcome]);
 }
 
-static void warnings_print(const struct session *session, const struct mirror *mirror)
+/* Whose copies a target that was made takes, and where they can be read. */
+static void made_print(const struct definition *definition, const struct target *target,
+		       enum apply_mode mode)
 {
-	struct error_list warnings = { 0 };
-	size_t i;
+	char text[TUNNEL_TEXT_MAX];
+	const char *made = mode == APPLY_CHECK ? "would make " : "made ";
+	size_t i, j;
 
-	apply_warn(session, mirror, &warnings);
-	for (i = 0; i < warnings.count; i++)
-		fprintf(stderr, "mirror-nft: warning: %s\n", error_text(&warnings, i));
-	error_clear(&warnings);
+	for (i = 0; i < definition->count; i++)
+		for (j = 0; j < definition->mirrors[i].target_count; j++)
+			if (!strcmp(definition->mirrors[i].targets[j].device, target->device))
+				goto found;
+	return;
+found:
+	printf("%s: %s%s", definition->mirrors[i].name, made, target->device);
+	if (target->kind == TARGET_TUNNEL) {
+		tunnel_text(&target->tunnel, text, sizeof(text));
+		printf(", the copies leave by %s\n", text);
+	} else if (target->kind == TARGET_DUMMY || target->kind == TARGET_IFB) {
+		printf(", read the copies there\n");
+	} else {
+		printf(", read the copies on %s" DEVICE_TAP_SUFFIX "\n", target->device);
+	}
 }
 
-static int definition_run(const struct mirror *mirror, enum apply_mode mode,
+static void result_print(const struct definition *definition,
+			 const struct apply_result *result, enum apply_mode mode)
+{
+	size_t i;
+
+	for (i = 0; i < result->warnings.count; i++)
+		fprintf(stderr, "mirror-nft: warning: %s\n",
+			error_text(&result->warnings, i));
+	for (i = 0; i < definition->count; i++)
+		outcome_print(&definition->mirrors[i], result->outcomes[i], mode);
+	for (i = 0; i < result->made_count; i++)
+		made_print(definition, &result->made[i], mode);
+	for (i = 0; i < result->gone_count; i++)
+		printf("%s: %s\n", result->gone[i],
+		       mode == APPLY_CHECK ? "would be removed" : "removed");
+}
+
+static int definition_run(struct definition *definition, const struct apply_options *options,
 			  struct error_list *errors)
 {
 	struct apply_result result = { 0 };
 	struct session session;
 	int error;
 
-	if (mirror->path == MIRROR_PATH_TC)
-		return error_definition(errors, &(struct location){ "--path", 1, 1 },
-					"this version generates the tc path but does not run it: mirror-nft generate --path tc ... | tc -batch -");
+	error = apply_check_paths(definition, errors);
+	if (error)
+		return error;
 	error = session_open(&session, SESSION_CHANGE, errors);
 	if (!error)
-		error = apply_mirror(&session, mirror, mode, &result, errors);
-	if (!error) {
-		warnings_print(&session, mirror);
-		outcome_print(mirror, &result, mode);
-	}
-	free(result.made);
+		error = apply_definition(&session, definition, options, &result, errors);
+	if (!error)
+		result_print(definition, &result, options->mode);
+	apply_result_free(&result);
 	session_close(&session);
 	return error;
 }
 
-static int run(int argc, char **argv, const char *usage, enum apply_mode mode)
+static int verify_read(int *argc, char **argv, double *seconds, struct error_list *errors)
 {
-	struct definition definition = { 0 };
-	struct error_list errors = { 0 };
+	const char *text;
+	char *end;
 	int error;
 
-	error = options_read_definition(argc, argv, usage, &definition, &errors);
+	error = options_take_value(argc, argv, "verify", &text, errors);
+	if (error || !text)
+		return error;
+	*seconds = strtod(text, &end);
+	if (*end || end == text ||
+	    !(*seconds >= VERIFY_SECONDS_MIN && *seconds <= VERIFY_SECONDS_MAX))
+		return error_definition(errors, &(struct location){ "--verify", 1, 1 },
+					"'%.64s' is no time to watch, give seconds from %g to %d",
+					text, VERIFY_SECONDS_MIN, VERIFY_SECONDS_MAX);
+	return 0;
+}
+
+static int run(int argc, char **argv, const char *usage, enum apply_mode mode)
+{
+	struct apply_options options = { .mode = mode };
+	struct definition definition = { 0 };
+	struct error_list errors = { 0 };
+	int error = 0;
+
+	options.only = options_take_flag(&argc, argv, "only");
+	if (mode == APPLY_CHANGE)
+		error = verify_read(&argc, argv, &options.verify, &errors);
 	if (!error)
-		error = definition_run(&definition.mirrors[0], mode, &errors);
+		error = options_read_definition(argc, argv, usage, &definition, &errors);
+	if (!error)
+		error = definition_run(&definition, &options, &errors);
 	definition_free(&definition);
 	return cmd_finish(error, &errors);
 }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/netfilter.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cmd.h"
+#include "device.h"
 #include "nft_text.h"
 #include "options.h"
+#include "plan_mirror.h"
 #include "tc_text.h"
+#include "wish.h"
 
 static const char usage[] =
 "Usage: mirror-nft generate DEFINITION\n\n"
@@ -13,32 +18,103 @@ static const char usage[] =
 "Needs no privilege and touches nothing.\n\n"
 OPTIONS_DEFINITION_HELP;
 
-/* What a reader of the bare text has to know. */
-static void heading_print(const struct mirror *mirror, FILE *out)
+static bool named_before(const struct definition *definition, size_t mirror, size_t target)
 {
-	size_t i;
+	const char *device = definition->mirrors[mirror].targets[target].device;
+	size_t i, j;
 
-	fprintf(out, "# mirror-nft: mirror %s, replaces the table netdev %s\n",
-		mirror->name, PLAN_TABLE);
+	for (i = 0; i <= mirror; i++)
+		for (j = 0; j < definition->mirrors[i].target_count; j++) {
+			if (i == mirror && j == target)
+				return false;
+			if (!strcmp(definition->mirrors[i].targets[j].device, device))
+				return true;
+		}
+	return false;
+}
+
+/* What a reader of the bare text has to know. */
+static void heading_print(const struct definition *definition, FILE *out)
+{
+	size_t i, j;
+
+	fprintf(out, "# mirror-nft: mirror%s", definition->count > 1 ? "s" : "");
+	for (i = 0; i < definition->count; i++)
+		fprintf(out, " %s", definition->mirrors[i].name);
+	fprintf(out, ", replaces the table netdev %s\n", PLAN_TABLE);
 	fputs("# devices that have to exist:", out);
-	for (i = 0; i < mirror->target_count; i++)
-		fprintf(out, " %s", mirror->targets[i].device);
+	for (i = 0; i < definition->count; i++)
+		for (j = 0; j < definition->mirrors[i].target_count; j++) {
+			const struct target *target = &definition->mirrors[i].targets[j];
+
+			if (named_before(definition, i, j))
+				continue;
+			fprintf(out, " %s", target->device);
+			if (target->kind == TARGET_TUNNEL)
+				fprintf(out, " %s" DEVICE_TAP_SUFFIX " %s" DEVICE_TUNNEL_SUFFIX,
+					target->device, target->device);
+		}
 	fputs(" (mirror-nft apply makes the ones that are missing)\n", out);
 }
 
-static int generate_nft(const struct mirror *mirror, struct error_list *errors)
+static int generate_nft(struct definition *definition, struct error_list *errors)
 {
-	struct plan plan;
+	struct plan plan, notrack;
 	int error;
 
 	plan_init(&plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
-	error = plan_mirror(&plan, mirror, NULL, errors);
+	plan_init(&notrack, NFPROTO_INET, PLAN_TABLE, PLAN_TABLE_COMMENT);
+	error = wish_plan_alone(&plan, &notrack, definition, errors);
 	if (!error) {
-		heading_print(mirror, stdout);
+		heading_print(definition, stdout);
 		nft_text_print(&plan, stdout);
+		if (notrack.chain_count)
+			nft_text_print(&notrack, stdout);
 	}
+	plan_free(&notrack);
 	plan_free(&plan);
 	return error;
+}
+
+static int generate_tc(struct definition *definition, struct error_list *errors)
+{
+	struct tc_guard guard = { 0 };
+	struct tunnel *tunnels = NULL;
+	size_t i, j;
+	int error;
+
+	error = wish_resolve_alone(definition, &tunnels, &guard.count);
+	guard.tunnels = tunnels;
+	for (i = 0; i < definition->count && !error; i++) {
+		const struct mirror *mirror = &definition->mirrors[i];
+
+		error = tc_text_print(mirror, &guard, stdout, errors);
+		for (j = 0; j < mirror->target_count && !error; j++)
+			if (mirror->targets[j].kind == TARGET_TUNNEL &&
+			    !named_before(definition, i, j))
+				tc_text_print_tap(mirror->targets[j].device,
+						  &mirror->targets[j].tunnel,
+						  wish_way_mtu(&mirror->targets[j].tunnel),
+						  stdout);
+	}
+	free(tunnels);
+	return error;
+}
+
+/* One output is for one program. */
+static int paths_check(const struct definition *definition, struct error_list *errors)
+{
+	size_t i;
+
+	for (i = 1; i < definition->count; i++)
+		if (definition->mirrors[i].path != definition->mirrors[0].path)
+			return error_definition(errors, &definition->mirrors[i].path_where,
+						"mirror '%s' takes the %s path and '%s' the %s path, which are scripts for two programs: generate them from two files",
+						definition->mirrors[i].name,
+						mirror_path_name(definition->mirrors[i].path),
+						definition->mirrors[0].name,
+						mirror_path_name(definition->mirrors[0].path));
+	return 0;
 }
 
 int cmd_generate(int argc, char **argv)
@@ -48,12 +124,12 @@ int cmd_generate(int argc, char **argv)
 	int error;
 
 	error = options_read_definition(argc, argv, usage, &definition, &errors);
-	if (!error) {
-		if (definition.mirrors[0].path == MIRROR_PATH_NFT)
-			error = generate_nft(&definition.mirrors[0], &errors);
-		else
-			error = tc_text_print(&definition.mirrors[0], stdout, &errors);
-	}
+	if (!error)
+		error = paths_check(&definition, &errors);
+	if (!error)
+		error = definition.mirrors[0].path == MIRROR_PATH_NFT ?
+			generate_nft(&definition, &errors) :
+			generate_tc(&definition, &errors);
 	definition_free(&definition);
 	return cmd_finish(error, &errors);
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "installed.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "device.h"
+#include "plan_mirror.h"
 
 static struct installed_mirror *mirror_entry(struct installed *installed, const char *name)
 {
@@ -29,21 +33,26 @@ static struct installed_source *source_entry(struct installed_mirror *mirror,
 					     enum direction direction)
 {
 	struct installed_source *sources, *source;
-	size_t i;
+	size_t size = mirror->source_count;
+	char name[IFNAMSIZ];
+	size_t number;
 
-	for (i = 0; i < mirror->source_count; i++) {
-		source = &mirror->sources[i];
-		if (source->direction == direction && strlen(source->device) == length &&
-		    !memcmp(source->device, device, length))
-			return source;
+	snprintf(name, sizeof(name), "%.*s", (int)length, device);
+	number = names_find(&mirror->source_names, name, direction);
+	if (number != NAMES_NONE)
+		return &mirror->sources[number];
+	/* Room for one more, twice as much each time it is full. */
+	if (!(size & (size - 1))) {
+		sources = reallocarray(mirror->sources, size ? 2 * size : 1, sizeof(*sources));
+		if (!sources)
+			return NULL;
+		mirror->sources = sources;
 	}
-	sources = reallocarray(mirror->sources, mirror->source_count + 1, sizeof(*sources));
-	if (!sources)
+	if (names_add(&mirror->source_names, name, direction, size))
 		return NULL;
-	mirror->sources = sources;
-	source = &sources[mirror->source_count++];
+	source = &mirror->sources[mirror->source_count++];
 	memset(source, 0, sizeof(*source));
-	snprintf(source->device, IFNAMSIZ, "%.*s", (int)length, device);
+	strcpy(source->device, name);
 	source->direction = direction;
 	return source;
 }
@@ -103,17 +112,34 @@ static int copy_rule_take(struct installed_mirror *mirror, const struct nftnl_ru
 			return -ENOMEM;
 		target->index = index;
 	} else if (comment && nft_rule_counter(rule, &packets, &bytes)) {
-		if (!strncmp(comment, PLAN_COMMENT_GUARD, strlen(PLAN_COMMENT_GUARD))) {
-			mirror->guarded.packets += packets;
-			mirror->guarded.bytes += bytes;
-			return 0;
-		}
-		mirror->matched.packets += packets;
-		mirror->matched.bytes += bytes;
+		bool ingress = !strcmp(comment, PLAN_COMMENT_INGRESS);
+		struct traffic *traffic = !strcmp(comment, PLAN_COMMENT_LIMITED) ?
+					  &mirror->limited : &mirror->matched;
+
+		traffic->packets += packets;
 		/* On ingress the kernel counts without the link header. */
-		if (!strcmp(comment, PLAN_COMMENT_INGRESS))
-			mirror->matched.bytes += packets * ETH_HLEN;
+		traffic->bytes += bytes + (ingress ? packets * ETH_HLEN : 0);
 	}
+	return 0;
+}
+
+static int guard_rule_take(struct installed_mirror *mirror, const struct nftnl_rule *rule)
+{
+	const char *what = comment_rest(nft_rule_comment(rule), PLAN_COMMENT_GUARD);
+	struct installed_guard *guards, *guard;
+
+	if (!what)
+		return 0;
+	guards = reallocarray(mirror->guards, mirror->guard_count + 1, sizeof(*guards));
+	if (!guards)
+		return -ENOMEM;
+	mirror->guards = guards;
+	guard = &guards[mirror->guard_count++];
+	memset(guard, 0, sizeof(*guard));
+	snprintf(guard->what, sizeof(guard->what), "%s", what);
+	nft_rule_counter(rule, &guard->traffic.packets, &guard->traffic.bytes);
+	mirror->guarded.packets += guard->traffic.packets;
+	mirror->guarded.bytes += guard->traffic.bytes;
 	return 0;
 }
 
@@ -127,27 +153,88 @@ static int source_take(struct installed_mirror *mirror, const char *text)
 			    DIRECTION_INGRESS : DIRECTION_EGRESS) ? 0 : -ENOMEM;
 }
 
-static int start_rule_take(struct installed_mirror *mirror, const struct nftnl_rule *rule)
+/* How many there were, or one of the ranges, "10.0.0.0-10.255.255.255". */
+static int list_take(struct address_list *list, size_t *entries, const char *text)
 {
-	const char *comment = nft_rule_comment(rule);
-	const char *source = comment_rest(comment, PLAN_COMMENT_FROM);
-	const char *device = comment_rest(comment, PLAN_COMMENT_TO);
-	const char *hosts = comment_rest(comment, PLAN_COMMENT_HOSTS);
-	const char *except = comment_rest(comment, PLAN_COMMENT_EXCEPT);
-	struct installed_target *target;
+	const char *dash = strchr(text, '-');
+	char low[INET6_ADDRSTRLEN];
 
-	if (source)
-		return source_take(mirror, source);
-	if (hosts)
-		mirror->hosts = strtoul(hosts, NULL, 10);
-	if (except)
-		mirror->except = strtoul(except, NULL, 10);
-	if (!device)
+	if (!dash) {
+		*entries = strtoul(text, NULL, 10);
+		list->given = true;
+		list->entries = *entries;
 		return 0;
-	target = target_entry(mirror, device);
+	}
+	snprintf(low, sizeof(low), "%.*s", (int)(dash - text), text);
+	return address_list_add_range(list, low, dash + 1);
+}
+
+/* "mir0", or "mir0 vxlan,remote=192.0.2.10,id=7". */
+static int target_take(struct installed_mirror *mirror, const struct nftnl_rule *rule,
+		       const char *text)
+{
+	static const struct location where = { "the kernel's rules", 1, 1 };
+	const char *space = strchrnul(text, ' ');
+	struct error_list errors = { 0 };
+	struct installed_target *target;
+	char name[IFNAMSIZ];
+
+	snprintf(name, sizeof(name), "%.*s", (int)(space - text), text);
+	target = target_entry(mirror, name);
 	if (!target)
 		return -ENOMEM;
 	nft_rule_counter(rule, &target->start.packets, &target->start.bytes);
+	/* What a later version wrote is a target without a tunnel for this one. */
+	if (*space && tunnel_parse(&target->tunnel, name, space + 1, &where, &errors))
+		memset(&target->tunnel, 0, sizeof(target->tunnel));
+	error_clear(&errors);
+	return 0;
+}
+
+static void choice_take(struct installed_mirror *installed, const char *sample,
+			const char *limit)
+{
+	static const struct location where = { "the kernel's rules", 1, 1 };
+	struct error_list errors = { 0 };
+	struct mirror mirror = { 0 };
+
+	if (sample && !mirror_set_sample(&mirror, sample, &where, &errors))
+		installed->sample = mirror.sample;
+	if (limit && !mirror_set_limit(&mirror, limit, &where, &errors))
+		installed->limit = mirror.limit;
+	error_clear(&errors);
+}
+
+/* Of a pattern's devices there is nothing to remember. */
+static void left_take(struct installed_mirror *mirror, const char *text)
+{
+	char name[IFNAMSIZ + 16];
+	size_t i;
+
+	for (i = 0; i < mirror->source_count; i++) {
+		snprintf(name, sizeof(name), "%s:%s", mirror->sources[i].device,
+			 direction_name(mirror->sources[i].direction));
+		mirror->sources[i].left |= !strcmp(name, text);
+	}
+}
+
+static int start_rule_take(struct installed_mirror *mirror, const struct nftnl_rule *rule)
+{
+	const char *comment = nft_rule_comment(rule);
+	const char *rest;
+
+	if ((rest = comment_rest(comment, PLAN_COMMENT_FROM)))
+		return source_take(mirror, rest);
+	if ((rest = comment_rest(comment, PLAN_COMMENT_LEFT)))
+		left_take(mirror, rest);
+	if ((rest = comment_rest(comment, PLAN_COMMENT_HOSTS)))
+		return list_take(&mirror->host_list, &mirror->hosts, rest);
+	if ((rest = comment_rest(comment, PLAN_COMMENT_EXCEPT)))
+		return list_take(&mirror->except_list, &mirror->except, rest);
+	if ((rest = comment_rest(comment, PLAN_COMMENT_TO)))
+		return target_take(mirror, rule, rest);
+	choice_take(mirror, comment_rest(comment, PLAN_COMMENT_SAMPLE),
+		    comment_rest(comment, PLAN_COMMENT_LIMIT));
 	return 0;
 }
 
@@ -205,6 +292,10 @@ static int chain_take(struct installed_mirror *mirror, const struct nft_chain_st
 		for (i = 0; i < chain->rule_count && !error; i++)
 			error = copy_rule_take(mirror, chain->rules[i]);
 		return error;
+	case CHAIN_GUARD:
+		for (i = 0; i < chain->rule_count && !error; i++)
+			error = guard_rule_take(mirror, chain->rules[i]);
+		return error;
 	case CHAIN_START:
 		break;		/* taken first */
 	case CHAIN_TEXT:
@@ -213,10 +304,67 @@ static int chain_take(struct installed_mirror *mirror, const struct nft_chain_st
 		return hook_take(mirror, nft_chain_device(chain), DIRECTION_INGRESS);
 	case CHAIN_EGRESS:
 		return hook_take(mirror, nft_chain_device(chain), DIRECTION_EGRESS);
+	case CHAIN_TAP:
+	case CHAIN_NEXT:
 	case CHAIN_FOREIGN:
 		break;
 	}
 	return 0;
+}
+
+static struct installed_tap *tap_entry(struct installed *installed, const char *device)
+{
+	struct installed_tap *taps;
+	size_t i;
+
+	for (i = 0; i < installed->tap_count; i++)
+		if (!strcmp(installed->taps[i].device, device))
+			return &installed->taps[i];
+	taps = reallocarray(installed->taps, installed->tap_count + 1, sizeof(*taps));
+	if (!taps)
+		return NULL;
+	installed->taps = taps;
+	memset(&taps[installed->tap_count], 0, sizeof(*taps));
+	snprintf(taps[installed->tap_count].device, IFNAMSIZ, "%s", device);
+	return &taps[installed->tap_count++];
+}
+
+static int tap_take(struct installed *installed, const char *device,
+		    const struct nft_chain_state *chain)
+{
+	struct installed_tap *tap = tap_entry(installed, device);
+	unsigned int index;
+	size_t i;
+
+	if (!tap)
+		return -ENOMEM;
+	for (i = 0; i < chain->rule_count; i++) {
+		const char *comment = nft_rule_comment(chain->rules[i]);
+		uint64_t packets, bytes;
+
+		if (nft_rule_fwd_index(chain->rules[i], &index))
+			tap->index = index;
+		if (comment && !strcmp(comment, PLAN_COMMENT_LARGE) &&
+		    nft_rule_counter(chain->rules[i], &packets, &bytes))
+			tap->large += packets;
+	}
+	return 0;
+}
+
+/* A chain on a hook that leads nowhere is left over, see wish_send(). */
+static bool is_of_mirror(const struct nft_chain_state *chain, enum plan_chain_role role)
+{
+	switch (role) {
+	case CHAIN_FOREIGN:
+	case CHAIN_TAP:
+	case CHAIN_NEXT:
+		return false;
+	case CHAIN_INGRESS:
+	case CHAIN_EGRESS:
+		return chain->rule_count;
+	default:
+		return true;
+	}
 }
 
 /* First what was wished for, which sets the order, then what is there. */
@@ -230,7 +378,9 @@ int installed_read(struct installed *installed, const struct nft_state *state)
 
 	for (i = 0; i < state->chain_count && !error; i++) {
 		role = plan_chain_role(state->chains[i].name, name);
-		if (role == CHAIN_FOREIGN)
+		if (role == CHAIN_TAP)
+			error = tap_take(installed, name, &state->chains[i]);
+		if (!is_of_mirror(&state->chains[i], role))
 			continue;
 		mirror = mirror_entry(installed, name);
 		if (!mirror)
@@ -240,7 +390,7 @@ int installed_read(struct installed *installed, const struct nft_state *state)
 	}
 	for (i = 0; i < state->chain_count && !error; i++) {
 		role = plan_chain_role(state->chains[i].name, name);
-		if (role == CHAIN_FOREIGN)
+		if (!is_of_mirror(&state->chains[i], role))
 			continue;
 		while (strcmp(installed->mirrors[at].name, name))
 			at++;
@@ -255,10 +405,15 @@ void installed_free(struct installed *installed)
 
 	for (i = 0; i < installed->count; i++) {
 		free(installed->mirrors[i].match_text);
+		address_list_free(&installed->mirrors[i].host_list);
+		address_list_free(&installed->mirrors[i].except_list);
+		names_free(&installed->mirrors[i].source_names);
+		free(installed->mirrors[i].guards);
 		free(installed->mirrors[i].sources);
 		free(installed->mirrors[i].targets);
 	}
 	free(installed->mirrors);
+	free(installed->taps);
 	memset(installed, 0, sizeof(*installed));
 }
 
@@ -271,6 +426,15 @@ const struct installed_mirror *installed_find(const struct installed *installed,
 		if (!strcmp(installed->mirrors[i].name, name))
 			return &installed->mirrors[i];
 	return NULL;
+}
+
+const struct link *installed_delivering(const struct link_table *links, const char *target,
+					bool tunnel)
+{
+	char name[IFNAMSIZ + sizeof(DEVICE_TUNNEL_SUFFIX)];
+
+	snprintf(name, sizeof(name), "%s%s", target, tunnel ? DEVICE_TUNNEL_SUFFIX : "");
+	return link_find(links, name);
 }
 
 struct traffic installed_target_count(const struct link *target)

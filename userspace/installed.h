@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "mirror.h"
+#include "names.h"
 #include "nft_state.h"
 
 struct traffic {
@@ -22,29 +23,54 @@ struct installed_source {
 	char device[IFNAMSIZ];
 	enum direction direction;
 	bool hooked;		/* its chain is there */
+	bool left;		/* it needs none: others copy all that it sees */
 };
 
 struct installed_target {
 	char device[IFNAMSIZ];	/* as it was called when the mirror was made */
+	struct tunnel tunnel;	/* TUNNEL_NONE: none behind it */
 	unsigned int index;	/* where the rule sends the copies */
 	struct traffic start;	/* the device's own counters at that time */
+};
+
+/* What stands behind the tap of a target with a tunnel. */
+struct installed_tap {
+	char device[IFNAMSIZ];	/* of the target */
+	unsigned int index;	/* where the rule sends what arrives there */
+	uint64_t large;		/* copies that were too large for the way */
+};
+
+/* One rule of a mirror's guard. */
+struct installed_guard {
+	char what[64];		/* "mark", "tunnel to 192.0.2.10", ... */
+	struct traffic traffic;
 };
 
 struct installed_mirror {
 	char name[IFNAMSIZ];
 	char *match_text;	/* NULL: everything */
 	size_t hosts, except;	/* how many entries the lists had, 0: no list */
+	/* What is in them, while they are short. */
+	struct address_list host_list, except_list;
+	struct sample sample;
+	struct limit limit;
 	struct installed_source *sources;
 	size_t source_count;
+	struct names source_names;	/* their numbers, by device and direction */
 	struct installed_target *targets;
 	size_t target_count;
 	struct traffic matched;
-	struct traffic guarded;	/* by rules whose comment begins with PLAN_COMMENT_GUARD */
+	struct installed_guard *guards;
+	size_t guard_count;
+	struct traffic guarded;	/* by all of them */
+	struct traffic limited;	/* over the limit */
 };
 
 struct installed {
 	struct installed_mirror *mirrors;	/* in the order of their names */
 	size_t count;
+	struct installed_tap *taps;
+	size_t tap_count;
 };
 
 /* Returns 0 or -ENOMEM. */
@@ -52,6 +78,17 @@ int installed_read(struct installed *installed, const struct nft_state *state);
 void installed_free(struct installed *installed);
 const struct installed_mirror *installed_find(const struct installed *installed,
 					      const char *name);
+
+/* The mirror as it was wished for: the model that its rules were made from. Free
+ * it with mirror_free(). Returns 0, -ENOMEM, -EINTR where the ruleset has changed
+ * since @state was read, or -EINVAL with a record where the rules do not tell. */
+int installed_model(struct mirror *mirror, const struct installed_mirror *installed,
+		    const struct nft_state *state, struct error_list *errors);
+
+/* The device whose own count tells how much of what a target took has gone on:
+ * the tunnel, where one stands behind it. NULL where it is not there. */
+const struct link *installed_delivering(const struct link_table *links, const char *target,
+					bool tunnel);
 
 /* What a target has passed on by its own count. A veth counts what its other
  * end took, so copies that found it down are not in there. */

@@ -15,31 +15,88 @@
 
 static int owner_check(const struct nft_state *state, struct error_list *errors)
 {
+	const char *family = state->family == NFPROTO_INET ? "inet" : "netdev";
+
 	if (!state->table_present ||
 	    (state->table_comment && !strcmp(state->table_comment, PLAN_TABLE_COMMENT)))
 		return 0;
 	return error_system(errors, -EEXIST,
-			    "the table netdev %s is there and not ours (its comment is %s%s%s, not \"%s\"): rename it, or delete it if nobody needs it: nft delete table netdev %s",
-			    PLAN_TABLE, state->table_comment ? "\"" : "",
+			    "the table %s %s is there and not ours (its comment is %s%s%s, not \"%s\"): rename it, or delete it if nobody needs it: nft delete table %s %s",
+			    family, PLAN_TABLE, state->table_comment ? "\"" : "",
 			    state->table_comment ? state->table_comment : "empty",
 			    state->table_comment ? "\"" : "", PLAN_TABLE_COMMENT,
-			    PLAN_TABLE);
+			    family, PLAN_TABLE);
+}
+
+static int tables_read(struct session *session, struct nl_refusal *refusal)
+{
+	int tries = 20;
+	int error;
+
+	do {
+		error = nft_state_read(&session->state, session->netfilter, NFPROTO_NETDEV,
+				       PLAN_TABLE, refusal);
+		if (!error)
+			error = nft_state_read(&session->notrack, session->netfilter,
+					       NFPROTO_INET, PLAN_TABLE, refusal);
+	} while (!error && session->state.generation != session->notrack.generation &&
+		 tries--);
+	return error;
+}
+
+static int links_read(struct session *session, struct error_list *errors)
+{
+	struct monitor *monitor = session->monitor;
+	int error = 0;
+
+	/* Heard first, since what is read then is newer than that. */
+	if (monitor)
+		error = monitor_take(monitor, &session->links, &session->state,
+				     nl_port(session->netfilter));
+	if (!error && (!monitor || monitor->links_stale))
+		error = link_table_read(&session->links, session->route);
+	if (error)
+		return error_system(errors, error, "cannot read the devices: %s",
+				    strerror(-error));
+	if (monitor)
+		monitor->links_stale = false;
+	return 0;
+}
+
+/* Look again at what nobody tells of. */
+static void moved_renew(struct session *session)
+{
+	struct monitor *monitor = session->monitor;
+	size_t i;
+
+	for (i = 0; i < monitor->moved_count && !monitor->rules_stale; i++)
+		if (nft_state_renew(&session->state, monitor->moved[i]))
+			monitor->rules_stale = true;
+	monitor->moved_count = 0;
 }
 
 int session_read(struct session *session, struct error_list *errors)
 {
+	struct monitor *monitor = session->monitor;
 	struct nl_refusal refusal;
 	int error;
 
-	error = link_table_read(&session->links, session->route);
+	error = links_read(session, errors);
 	if (error)
-		return error_system(errors, error, "cannot read the devices: %s",
-				    strerror(-error));
-	error = nft_state_read(&session->state, session->netfilter,
-			       NFPROTO_NETDEV, PLAN_TABLE, &refusal);
-	if (error)
-		return nft_explain_refusal(&refusal, errors);
+		return error;
+	if (monitor)
+		moved_renew(session);
+	session->state.is_followed = monitor;
+	if (!monitor || monitor->rules_stale) {
+		error = tables_read(session, &refusal);
+		if (error)
+			return nft_explain_refusal(&refusal, errors);
+		if (monitor)
+			monitor->rules_stale = false;
+	}
 	error = owner_check(&session->state, errors);
+	if (!error)
+		error = owner_check(&session->notrack, errors);
 	if (error)
 		return error;
 	installed_free(&session->installed);
@@ -90,6 +147,19 @@ static int turn_take(void)
 	return -1;
 }
 
+void session_turn_take(struct session *session)
+{
+	if (session->turn < 0)
+		session->turn = turn_take();
+}
+
+void session_turn_give(struct session *session)
+{
+	if (session->turn >= 0)
+		close(session->turn);
+	session->turn = -1;
+}
+
 int session_open(struct session *session, enum session_purpose purpose,
 		 struct error_list *errors)
 {
@@ -97,7 +167,9 @@ int session_open(struct session *session, enum session_purpose purpose,
 	int error;
 
 	memset(session, 0, sizeof(*session));
-	session->turn = purpose == SESSION_CHANGE ? turn_take() : -1;
+	session->turn = -1;
+	if (purpose == SESSION_CHANGE)
+		session_turn_take(session);
 	error = nl_open(NETLINK_ROUTE, &session->route);
 	if (error)
 		return error_system(errors, error, "cannot open a netlink socket: %s",
@@ -114,10 +186,10 @@ void session_close(struct session *session)
 {
 	installed_free(&session->installed);
 	nft_state_free(&session->state);
+	nft_state_free(&session->notrack);
 	link_table_free(&session->links);
 	nl_close(session->netfilter);
 	nl_close(session->route);
-	if (session->turn >= 0)
-		close(session->turn);
+	session_turn_give(session);
 	memset(session, 0, sizeof(*session));
 }

@@ -8,14 +8,19 @@
 #include "error.h"
 #include "installed.h"
 #include "link.h"
+#include "monitor.h"
 #include "nft_state.h"
 
 struct session {
 	struct nl_socket *route;
 	struct nl_socket *netfilter;
 	struct link_table links;
-	struct nft_state state;
+	struct nft_state state;		/* the table netdev mirror_nft */
+	struct nft_state notrack;	/* the table inet mirror_nft */
 	struct installed installed;
+	/* Who keeps devices and rules up to date once they were read; NULL: nobody, and
+	 * they are read anew each time. */
+	struct monitor *monitor;
 	int turn;	/* of a change: the lock below; -1 without */
 };
 
@@ -39,6 +44,11 @@ int session_open(struct session *session, enum session_purpose purpose,
 		 struct error_list *errors);
 #define SESSION_TURN 10
 
+/* Wait for the turn, as above, and give it back: for a session that stays open from
+ * change to change. */
+void session_turn_take(struct session *session);
+void session_turn_give(struct session *session);
+
 /* Begin anew after somebody else was faster, for the @attempt-th time: wait a
  * little, by chance, so that many hands do not keep tripping over each other,
  * and read again. Returns 0 or a negative errno with a record. */
@@ -47,7 +57,8 @@ int session_retry(struct session *session, unsigned int attempt,
 /* How often to begin anew before giving up. */
 #define SESSION_TRIES 40
 
-/* Read again, after a change. */
+/* Know again, after a change, what there is: read it, or where there is a monitor hear
+ * of it. */
 int session_read(struct session *session, struct error_list *errors);
 void session_close(struct session *session);
 

@@ -1,0 +1,519 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "wish.h"
+
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guard.h"
+#include "plan_mirror.h"
+#include "route.h"
+#include "sources.h"
+
+/* --- who is there --- */
+
+static const struct mirror *request_find(const struct wish_request *request, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < request->count; i++)
+		if (!strcmp(request->mirrors[i].name, name))
+			return &request->mirrors[i];
+	return NULL;
+}
+
+/* Runs, is not asked for, and does not go. */
+static bool stays(const struct wish *wish, const struct wish_request *request, size_t installed)
+{
+	const struct installed_mirror *mirror = &wish->session->installed.mirrors[installed];
+
+	return !(request->going && request->going[installed]) &&
+	       !request_find(request, mirror->name);
+}
+
+static int tunnel_add(struct wish *wish, const struct tunnel *tunnel)
+{
+	struct tunnel *tunnels;
+	size_t i;
+
+	for (i = 0; i < wish->tunnel_count; i++)
+		if (tunnel_is_same(&wish->tunnels[i], tunnel))
+			return 0;
+	tunnels = reallocarray(wish->tunnels, wish->tunnel_count + 1, sizeof(*tunnels));
+	if (!tunnels)
+		return -ENOMEM;
+	wish->tunnels = tunnels;
+	tunnels[wish->tunnel_count++] = *tunnel;
+	return 0;
+}
+
+static int tap_add(struct wish *wish, const char *device, const struct tunnel *tunnel)
+{
+	struct wish_tap *taps;
+	size_t i;
+
+	if (!tunnel->kind)
+		return 0;
+	for (i = 0; i < wish->tap_count; i++)
+		if (!strcmp(wish->taps[i].device, device))
+			return 0;
+	taps = reallocarray(wish->taps, wish->tap_count + 1, sizeof(*taps));
+	if (!taps)
+		return -ENOMEM;
+	wish->taps = taps;
+	memset(&taps[wish->tap_count], 0, sizeof(*taps));
+	strcpy(taps[wish->tap_count].device, device);
+	taps[wish->tap_count++].tunnel = *tunnel;
+	return tunnel_add(wish, tunnel);
+}
+
+/* In an order of their own, so that the guards do not depend on who came first. */
+static int tunnel_compare(const void *left, const void *right)
+{
+	char a[TUNNEL_TEXT_MAX], b[TUNNEL_TEXT_MAX];
+
+	tunnel_text(left, a, sizeof(a));
+	tunnel_text(right, b, sizeof(b));
+	return strcmp(a, b);
+}
+
+static int taps_find(struct wish *wish, const struct wish_request *request)
+{
+	const struct installed *installed = &wish->session->installed;
+	size_t i, j;
+	int error = 0;
+
+	for (i = 0; i < request->count; i++) {
+		const struct mirror *mirror = &request->mirrors[i];
+
+		for (j = 0; j < mirror->target_count && !error; j++)
+			error = tap_add(wish, mirror->targets[j].device,
+					&mirror->targets[j].tunnel);
+	}
+	for (i = 0; i < installed->count; i++) {
+		const struct installed_mirror *mirror = &installed->mirrors[i];
+
+		if (!stays(wish, request, i))
+			continue;
+		for (j = 0; j < mirror->target_count && !error; j++)
+			error = tap_add(wish, mirror->targets[j].device,
+					&mirror->targets[j].tunnel);
+	}
+	if (wish->tunnel_count)
+		qsort(wish->tunnels, wish->tunnel_count, sizeof(*wish->tunnels),
+		      tunnel_compare);
+	return error;
+}
+
+/* Are other tunnels guarded now than will be? */
+static bool tunnels_change(const struct wish *wish)
+{
+	const struct installed *installed = &wish->session->installed;
+	size_t i, j, k;
+
+	for (k = 0; k < wish->tunnel_count; k++) {
+		bool found = false;
+
+		for (i = 0; i < installed->count && !found; i++)
+			for (j = 0; j < installed->mirrors[i].target_count && !found; j++)
+				found = tunnel_is_same(&installed->mirrors[i].targets[j].tunnel,
+						       &wish->tunnels[k]);
+		if (!found)
+			return true;
+	}
+	for (i = 0; i < installed->count; i++)
+		for (j = 0; j < installed->mirrors[i].target_count; j++) {
+			const struct tunnel *tunnel = &installed->mirrors[i].targets[j].tunnel;
+
+			for (k = 0; tunnel->kind && k < wish->tunnel_count &&
+				    !tunnel_is_same(tunnel, &wish->tunnels[k]); k++)
+				;
+			if (tunnel->kind && k == wish->tunnel_count)
+				return true;
+		}
+	return false;
+}
+
+static bool installed_has_target(const struct installed_mirror *mirror, const char *device)
+{
+	size_t i;
+
+	for (i = 0; i < mirror->target_count; i++)
+		if (!strcmp(mirror->targets[i].device, device))
+			return true;
+	return false;
+}
+
+static bool share_target(const struct installed_mirror *a, const struct installed_mirror *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->target_count; i++)
+		if (installed_has_target(b, a->targets[i].device))
+			return true;
+	return false;
+}
+
+/* Can what is asked for change the work of a mirror that stays? It can where they
+ * send, or sent, to the same target. */
+static bool is_concerned(const struct wish *wish, const struct wish_request *request,
+			 size_t number)
+{
+	const struct installed *installed = &wish->session->installed;
+	const struct installed_mirror *mirror = &installed->mirrors[number];
+	size_t i, j;
+
+	for (i = 0; i < request->count; i++)
+		for (j = 0; j < request->mirrors[i].target_count; j++)
+			if (installed_has_target(mirror, request->mirrors[i].targets[j].device))
+				return true;
+	for (i = 0; i < installed->count; i++)
+		if (i != number && !stays(wish, request, i) &&
+		    share_target(mirror, &installed->mirrors[i]))
+			return true;
+	return false;
+}
+
+static struct wish_entry *entry_add(struct wish *wish)
+{
+	struct wish_entry *entry = &wish->entries[wish->count++];
+
+	plan_init(&entry->body, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
+	plan_init(&entry->hooks, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
+	return entry;
+}
+
+/* One that stays is hooked where its sources are: a device that has gone is not
+ * what this is about. */
+static int model_resolve(struct mirror *model, const struct session *session,
+			 const struct wish_request *request)
+{
+	int error;
+
+	error = sources_resolve(model, &session->links, request->mirrors, request->count,
+				&session->installed);
+	if (!error)
+		sources_drop_missing(model, &session->links);
+	return error;
+}
+
+static int entries_find(struct wish *wish, const struct wish_request *request,
+			struct error_list *errors)
+{
+	const struct installed *installed = &wish->session->installed;
+	bool all = tunnels_change(wish);
+	struct wish_entry *entry;
+	size_t i;
+	int error = 0;
+
+	wish->leaves_nothing = !request->count;
+	wish->entries = calloc(request->count + installed->count + 1, sizeof(*wish->entries));
+	if (!wish->entries)
+		return -ENOMEM;
+	for (i = 0; i < request->count; i++) {
+		entry = entry_add(wish);
+		entry->mirror = &request->mirrors[i];
+		entry->is_asked = true;
+	}
+	for (i = 0; i < installed->count && !error; i++) {
+		if (!stays(wish, request, i))
+			continue;
+		wish->leaves_nothing = false;
+		if (!all && !is_concerned(wish, request, i))
+			continue;
+		entry = entry_add(wish);
+		entry->mirror = &entry->model;
+		error = installed_model(&entry->model, &installed->mirrors[i],
+					&wish->session->state, errors);
+		if (!error)
+			error = model_resolve(&entry->model, wish->session, request);
+	}
+	return error;
+}
+
+/* --- their rules --- */
+
+static int overlaps_find(struct wish *wish, struct error_list *errors)
+{
+	const struct mirror **mirrors = calloc(wish->count + 1, sizeof(*mirrors));
+	struct overlap_map map = { 0 };
+	size_t i;
+	int error;
+
+	if (!mirrors)
+		return -ENOMEM;
+	for (i = 0; i < wish->count; i++)
+		mirrors[i] = wish->entries[i].mirror;
+	error = overlap_map_make(&map, mirrors, wish->count, &wish->session->links);
+	for (i = 0; i < wish->count && !error; i++)
+		error = overlap_find(&wish->entries[i].overlap, &map, mirrors[i], errors);
+	overlap_map_free(&map);
+	free(mirrors);
+	return error;
+}
+
+/* What the target has counted by now: a table that is kept up to date is so in all but
+ * the counters. */
+static struct traffic target_count(const struct session *session, const struct target *target)
+{
+	const struct link *link = installed_delivering(&session->links, target->device,
+						       target->kind == TARGET_TUNNEL);
+	struct traffic nothing = { 0 };
+	struct link now;
+
+	if (link && session->monitor && !link_read(&now, link->name, session->route))
+		link = &now;
+	return link ? installed_target_count(link) : nothing;
+}
+
+static int starts_find(struct plan_start **starts, const struct session *session,
+		       const struct mirror *mirror)
+{
+	size_t i;
+
+	*starts = calloc(mirror->target_count + 1, sizeof(**starts));
+	if (!*starts)
+		return -ENOMEM;
+	for (i = 0; i < mirror->target_count; i++) {
+		struct traffic count = target_count(session, &mirror->targets[i]);
+
+		(*starts)[i].packets = count.packets;
+		(*starts)[i].bytes = count.bytes;
+	}
+	return 0;
+}
+
+static bool tap_is_done(const struct wish *wish, const char *device)
+{
+	size_t i;
+
+	for (i = 0; i < wish->tap_count; i++)
+		if (!strcmp(wish->taps[i].device, device))
+			return wish->taps[i].is_done;
+	return true;
+}
+
+/* Does every target stand where the rules send to now, and its tunnel too? */
+static bool targets_stand(const struct wish *wish, const struct mirror *mirror)
+{
+	const struct installed_mirror *installed;
+	size_t i;
+
+	installed = installed_find(&wish->session->installed, mirror->name);
+	for (i = 0; installed && i < installed->target_count; i++) {
+		const char *device = installed->targets[i].device;
+		const struct link *link = link_find(&wish->session->links, device);
+
+		if (!link || link->index != installed->targets[i].index ||
+		    !tap_is_done(wish, device))
+			return false;
+	}
+	return installed;
+}
+
+/* What is delivered to a target that was made anew begins anew, and so does what was
+ * matched: then the rules are not left as they are, even if they could be. */
+static int entry_judge(struct wish *wish, struct wish_entry *entry)
+{
+	const struct session *session = wish->session;
+	bool stands = targets_stand(wish, entry->mirror);
+	int done;
+
+	done = change_is_done(&entry->unit, &session->state, &session->links);
+	if (done < 0)
+		return done;
+	entry->outcome = done && stands ? WISH_UNCHANGED :
+			 installed_find(&session->installed, entry->mirror->name) ?
+			 WISH_REPLACED : WISH_CREATED;
+	entry->unit.anew = done && !stands;
+	if (entry->outcome != WISH_REPLACED)
+		return 0;
+	/* A body that is made anew goes on from counters as they are now. */
+	if (session->state.is_followed) {
+		done = stands ? change_body_is_done(&entry->unit, &session->state,
+						    &session->links) : 0;
+		if (done)
+			return done < 0 ? done : 0;
+		session->monitor->rules_stale = true;
+		return -ERESTART;
+	}
+	if (stands && change_is_same_wish(&entry->unit, &session->state))
+		change_carry_counters(&entry->body, &session->state);
+	return 0;
+}
+
+static int entry_plan(struct wish *wish, struct wish_entry *entry, struct error_list *errors)
+{
+	struct plan_surroundings around = {
+		.tunnels = wish->tunnels, .tunnel_count = wish->tunnel_count,
+		.overlap = &entry->overlap,
+	};
+	struct plan_start *starts;
+	int error;
+
+	error = starts_find(&starts, wish->session, entry->mirror);
+	if (error)
+		return error;
+	around.starts = starts;
+	error = plan_mirror(&entry->body, &entry->hooks, entry->mirror, &around, errors);
+	free(starts);
+	entry->unit = (struct change_unit){ .name = entry->mirror->name,
+					    .body = &entry->body, .hooks = &entry->hooks };
+	return error ? error : entry_judge(wish, entry);
+}
+
+/* 0 where nobody knows. */
+static unsigned int tap_mtu(const struct session *session, const struct tunnel *tunnel)
+{
+	struct route_query query;
+	struct route way;
+
+	route_query_tunnel(&query, tunnel, GUARD_MARK);
+	if (!session->route || route_lookup(session->route, &query, &way))
+		return 0;
+	return route_mtu(&way, &session->links);
+}
+
+unsigned int wish_way_mtu(const struct tunnel *tunnel)
+{
+	struct session alone = { .turn = -1 };
+	unsigned int mtu = 0;
+
+	if (!nl_open(NETLINK_ROUTE, &alone.route) &&
+	    !link_table_read(&alone.links, alone.route))
+		mtu = tap_mtu(&alone, tunnel);
+	link_table_free(&alone.links);
+	nl_close(alone.route);
+	return mtu;
+}
+
+static int tap_plan(struct wish *wish, struct wish_tap *tap)
+{
+	int done;
+
+	plan_init(&tap->plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
+	plan_tap(&tap->plan, tap->device, &tap->tunnel, tap_mtu(wish->session, &tap->tunnel));
+	if (tap->plan.out_of_memory)
+		return -ENOMEM;
+	tap->unit = (struct change_unit){ .is_tap = true, .name = tap->device,
+					  .hooks = &tap->plan };
+	done = change_is_done(&tap->unit, &wish->session->state, &wish->session->links);
+	tap->is_done = done > 0;
+	return done < 0 ? done : 0;
+}
+
+int wish_plan(struct wish *wish, const struct session *session,
+	      const struct wish_request *request, struct error_list *errors)
+{
+	size_t i;
+	int error;
+
+	memset(wish, 0, sizeof(*wish));
+	wish->session = session;
+	error = taps_find(wish, request);
+	if (!error)
+		error = entries_find(wish, request, errors);
+	if (!error)
+		error = overlaps_find(wish, errors);
+	for (i = 0; i < wish->tap_count && !error; i++)
+		error = tap_plan(wish, &wish->taps[i]);
+	for (i = 0; i < wish->count && !error; i++)
+		error = entry_plan(wish, &wish->entries[i], errors);
+	return error;
+}
+
+/* A session that only knows the devices. Anybody may look at them; who cannot has
+ * none. */
+static int alone_begin(struct session *alone, struct definition *definition)
+{
+	size_t i;
+	int error = 0;
+
+	memset(alone, 0, sizeof(*alone));
+	alone->turn = -1;
+	if (!nl_open(NETLINK_ROUTE, &alone->route))
+		link_table_read(&alone->links, alone->route);
+	for (i = 0; i < definition->count && !error; i++)
+		error = sources_resolve(&definition->mirrors[i], &alone->links,
+					definition->mirrors, definition->count,
+					&alone->installed);
+	return error;
+}
+
+static void alone_end(struct session *alone)
+{
+	link_table_free(&alone->links);
+	nl_close(alone->route);
+}
+
+int wish_resolve_alone(struct definition *definition, struct tunnel **tunnels, size_t *count)
+{
+	const struct wish_request request = { definition->mirrors, definition->count, NULL };
+	struct session alone;
+	struct wish wish = { .session = &alone };
+	int error;
+
+	error = alone_begin(&alone, definition);
+	if (!error)
+		error = taps_find(&wish, &request);
+	*tunnels = wish.tunnels;
+	*count = wish.tunnel_count;
+	wish.tunnels = NULL;
+	wish_free(&wish);
+	alone_end(&alone);
+	return error;
+}
+
+int wish_plan_alone(struct plan *plan, struct plan *notrack,
+		    struct definition *definition, struct error_list *errors)
+{
+	const struct wish_request request = { definition->mirrors, definition->count, NULL };
+	struct session alone;
+	struct wish wish = { .session = &alone };
+	size_t i;
+	int error;
+
+	error = alone_begin(&alone, definition);
+	if (!error)
+		error = taps_find(&wish, &request);
+	if (!error)
+		error = entries_find(&wish, &request, errors);
+	if (!error)
+		error = overlaps_find(&wish, errors);
+	for (i = 0; i < wish.count && !error; i++) {
+		const struct plan_surroundings around = {
+			.tunnels = wish.tunnels, .tunnel_count = wish.tunnel_count,
+			.overlap = &wish.entries[i].overlap,
+		};
+
+		error = plan_mirror(plan, plan, wish.entries[i].mirror, &around, errors);
+	}
+	for (i = 0; i < wish.tap_count && !error; i++)
+		plan_tap(plan, wish.taps[i].device, &wish.taps[i].tunnel,
+			 tap_mtu(&alone, &wish.taps[i].tunnel));
+	if (wish.tunnel_count && !error)
+		plan_notrack(notrack);
+	wish_free(&wish);
+	alone_end(&alone);
+	return error ? error : plan->out_of_memory || notrack->out_of_memory ? -ENOMEM : 0;
+}
+
+void wish_free(struct wish *wish)
+{
+	size_t i;
+
+	for (i = 0; i < wish->count; i++) {
+		mirror_free(&wish->entries[i].model);
+		overlap_free(&wish->entries[i].overlap);
+		plan_free(&wish->entries[i].hooks);
+		plan_free(&wish->entries[i].body);
+	}
+	for (i = 0; i < wish->tap_count; i++)
+		plan_free(&wish->taps[i].plan);
+	free(wish->entries);
+	free(wish->taps);
+	free(wish->tunnels);
+	memset(wish, 0, sizeof(*wish));
+}
