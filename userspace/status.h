@@ -17,7 +17,8 @@ struct mirror_status {
 	struct error_list problems;	/* texts */
 };
 
-/* Work out the status of @mirror; free with status_free(). */
+/* Work out the status of @mirror, asking the kernel for the ways that its tunnels
+ * take; free with status_free(). */
 void status_work_out(struct mirror_status *status, const struct session *session,
 		     const struct installed_mirror *mirror);
 void status_free(struct mirror_status *status);

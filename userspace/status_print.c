@@ -59,6 +59,33 @@ static void list_print(const struct installed_mirror *mirror, const char *what,
 			count == 1 ? "" : "es");
 }
 
+static void details_print(const struct mirror_status *status, FILE *out)
+{
+	const struct installed_mirror *mirror = status->mirror;
+	char text[TUNNEL_TEXT_MAX];
+	size_t i;
+
+	list_print(mirror, "hosts", mirror->hosts, out);
+	list_print(mirror, "except", mirror->except, out);
+	mirror_sample_text(&mirror->sample, text, sizeof(text));
+	if (*text)
+		fprintf(out, "%s: sample %s\n", mirror->name, text);
+	mirror_limit_text(&mirror->limit, text, sizeof(text));
+	if (*text)
+		fprintf(out, "%s: limit %s, %" PRIu64 " frames over it\n", mirror->name,
+			text, mirror->limited.packets);
+	for (i = 0; i < mirror->target_count; i++) {
+		if (!mirror->targets[i].tunnel.kind)
+			continue;
+		tunnel_text(&mirror->targets[i].tunnel, text, sizeof(text));
+		fprintf(out, "%s: %s leads to %s\n", mirror->name,
+			mirror->targets[i].device, text);
+	}
+	if (status->guarded.packets)
+		fprintf(out, "%s: guards kept %" PRIu64 " frames of our own from being copied\n",
+			mirror->name, status->guarded.packets);
+}
+
 void status_print_table(const struct mirror_status *statuses, size_t count,
 			const struct session *session, FILE *out)
 {
@@ -87,10 +114,8 @@ void status_print_table(const struct mirror_status *statuses, size_t count,
 	}
 	table_print(&table, out);
 	table_free(&table);
-	for (i = 0; i < count; i++) {
-		list_print(statuses[i].mirror, "hosts", statuses[i].mirror->hosts, out);
-		list_print(statuses[i].mirror, "except", statuses[i].mirror->except, out);
-	}
+	for (i = 0; i < count; i++)
+		details_print(&statuses[i], out);
 	for (i = 0; i < count; i++)
 		for (j = 0; error_text(&statuses[i].problems, j); j++)
 			fprintf(out, "%s: %s\n", statuses[i].mirror->name,
@@ -115,7 +140,7 @@ static json_t *sources_json(const struct installed_mirror *mirror,
 		json_array_append_new(array,
 			json_pack("{s:s,s:s,s:b}", "device", source->device,
 				  "direction", direction_name(source->direction),
-				  "present", source->hooked &&
+				  "present", (source->hooked || source->left) &&
 				  !!link_find(&session->links, source->device)));
 	}
 	return array;
@@ -129,15 +154,36 @@ static json_t *targets_json(const struct installed_mirror *mirror,
 
 	for (i = 0; i < mirror->target_count; i++) {
 		const struct installed_target *target = &mirror->targets[i];
+		char text[TUNNEL_TEXT_MAX];
 		const struct link *link;
+		json_t *object;
 
 		link = link_find_index(&session->links, target->index);
-		json_array_append_new(array,
-			json_pack("{s:s,s:b,s:b}", "device", target->device,
-				  "present", !!link,
-				  "up", link && (link->flags & IFF_UP)));
+		object = json_pack("{s:s,s:b,s:b}", "device", target->device,
+				   "present", !!link,
+				   "up", link && (link->flags & IFF_UP));
+		if (target->tunnel.kind) {
+			tunnel_text(&target->tunnel, text, sizeof(text));
+			json_object_set_new(object, "tunnel", json_string(text));
+		}
+		json_array_append_new(array, object);
 	}
 	return array;
+}
+
+/* Only of mirrors that leave out some of what matches. */
+static void choice_json(json_t *root, const struct installed_mirror *mirror)
+{
+	char text[MIRROR_LIMIT_TEXT_MAX];
+
+	mirror_sample_text(&mirror->sample, text, sizeof(text));
+	if (*text)
+		json_object_set_new(root, "sample", json_string(text));
+	mirror_limit_text(&mirror->limit, text, sizeof(text));
+	if (!*text)
+		return;
+	json_object_set_new(root, "limit", json_string(text));
+	json_object_set_new(root, "limited", traffic_json(mirror->limited));
 }
 
 static json_t *mirror_json(const struct mirror_status *status,
@@ -145,12 +191,13 @@ static json_t *mirror_json(const struct mirror_status *status,
 {
 	const struct installed_mirror *mirror = status->mirror;
 	json_t *problems = json_array();
+	json_t *root;
 	size_t i;
 
 	for (i = 0; error_text(&status->problems, i); i++)
 		json_array_append_new(problems,
 				      json_string(error_text(&status->problems, i)));
-	return json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o}",
+	root = json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "name", mirror->name, "path", "nft",
 			 "match", mirror->match_text ? mirror->match_text : "",
 			 "from", sources_json(mirror, session),
@@ -159,6 +206,8 @@ static json_t *mirror_json(const struct mirror_status *status,
 			 "delivered", traffic_json(status->delivered),
 			 "guarded", traffic_json(status->guarded),
 			 "problems", problems);
+	choice_json(root, mirror);
+	return root;
 }
 
 int status_print_json(const struct mirror_status *statuses, size_t count,
