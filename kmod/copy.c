@@ -246,24 +246,28 @@ static bool bucket_seen(atomic64_t *bucket, u64 tag, u64 now)
 	return false;
 }
 
-bool copy_seen(struct copy_memory *memory, const struct sk_buff *skb, unsigned int family)
+int copy_print(const struct sk_buff *skb, unsigned int family, u64 *hash)
 {
 	struct fingerprint print;
-	u64 hash, tag;
 	int err;
 
-	if (!memory)
-		return false;
 	memset(&print, 0, sizeof(print));
 	print.family = family;
 	if (family == NFPROTO_IPV6)
 		err = fingerprint_ip6(&print, skb);
 	else
 		err = fingerprint_ip(&print, skb);
-	if (err)
-		return false;
+	if (!err)
+		*hash = siphash(&print, sizeof(print), &copy_key);
+	return err;
+}
 
-	hash = siphash(&print, sizeof(print), &copy_key);
+bool copy_seen(struct copy_memory *memory, const struct sk_buff *skb, unsigned int family)
+{
+	u64 hash, tag;
+
+	if (!memory || copy_print(skb, family, &hash))
+		return false;
 	tag = (hash & SLOT_TAG_MASK) ?: BIT_ULL(SLOT_TIME_BITS);
 	return bucket_seen(&memory->slots[(hash & memory->mask) * COPY_WAYS], tag,
 			   (ktime_get_coarse_ns() >> SLOT_TIME_SHIFT) & SLOT_TIME_MASK);

@@ -57,4 +57,9 @@ void copy_free(struct copy_memory *memory);
  */
 bool copy_seen(struct copy_memory *memory, const struct sk_buff *skb, unsigned int family);
 
+/* The fingerprint of a packet whose network header is where its data begins. Returns 0, or
+ * a negative errno: it has none. Any context.
+ */
+int copy_print(const struct sk_buff *skb, unsigned int family, u64 *print);
+
 #endif

@@ -69,6 +69,11 @@ static const char *const pkt_type_name[] = {
 
 static siphash_key_t count_key __read_mostly;
 
+const char *count_pkt_type(u8 pkt_type)
+{
+	return pkt_type_name[pkt_type & KIND_PKT_TYPE];
+}
+
 void count_seed(void)
 {
 	get_random_bytes(&count_key, sizeof(count_key));

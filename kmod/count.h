@@ -40,4 +40,7 @@ void count_add(struct count_table *table, const struct sk_buff *skb, unsigned in
 /* Prints the table, sorted. Returns 0 or -ENOMEM. May sleep. */
 int count_show(const struct count_table *table, struct seq_file *m);
 
+/* "HOST", "OTHERHOST", ... */
+const char *count_pkt_type(u8 pkt_type);
+
 #endif

@@ -9,6 +9,7 @@
 #include "filter.h"
 #include "hook.h"
 #include "probe.h"
+#include "stage.h"
 
 /* Before everything that changes, drops, joins or reroutes a packet: defragmentation
  * (-400), raw and notrack (-300), conntrack (-200), NAT, and nft chains at any priority
@@ -20,6 +21,18 @@
  */
 #define HOOK_PRIORITY (INT_MIN + 1)
 
+static noinline void hook_stage(struct sk_buff *skb, const struct nf_hook_state *state,
+				const struct net_device *dev)
+{
+	const struct stage_point point = {
+		.name = state->hook == NF_INET_PRE_ROUTING ? "PRE_ROUTING" : "LOCAL_OUT",
+		.dev = dev,
+		.received = true,
+	};
+
+	stage_see(&point, state->net, skb);
+}
+
 /* Runs in softirq, and for LOCAL_OUT in process context as well, always inside
  * rcu_read_lock() of the netfilter core.
  */
@@ -30,12 +43,14 @@ static unsigned int hook_see(void *priv, struct sk_buff *skb, const struct nf_ho
 	const struct net_device *dev;
 	bool copy;
 
+	dev = state->hook == NF_INET_PRE_ROUTING ? state->in : state->out;
+	if (static_branch_unlikely(&stage_armed))
+		hook_stage(skb, state, dev);
 	if (!filter_match(rcu_dereference(pn->filter), skb))
 		return NF_ACCEPT;
 
 	book = rcu_dereference(pn->book);
 	copy = copy_seen(book->copies, skb, state->pf);
-	dev = state->hook == NF_INET_PRE_ROUTING ? state->in : state->out;
 	count_add(book->counts, skb, state->hook, state->pf, dev, copy);
 	return NF_ACCEPT;
 }

@@ -14,6 +14,7 @@
 #include "hook.h"
 #include "probe.h"
 #include "proc.h"
+#include "stage.h"
 
 static unsigned int probe_net_id __read_mostly;
 
@@ -78,6 +79,7 @@ static int __init probe_init(void)
 {
 	count_seed();
 	copy_seed();
+	stage_seed();
 	return register_pernet_subsys(&probe_net_ops);
 }
 

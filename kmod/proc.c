@@ -15,6 +15,7 @@
 #include "filter.h"
 #include "probe.h"
 #include "proc.h"
+#include "stage_proc.h"
 
 #define PROC_DIR KBUILD_MODNAME
 #define PROC_RESET "reset"
@@ -213,6 +214,8 @@ int proc_init(struct net *net)
 	if (!proc_create_data("counters", PROC_MODE, dir, &counters_ops, net))
 		goto remove_dir;
 	if (!proc_create_data("filter", PROC_MODE, dir, &filter_ops, net))
+		goto remove_dir;
+	if (stage_proc_init(net, dir))
 		goto remove_dir;
 	return 0;
 
