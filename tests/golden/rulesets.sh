@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # rulesets.sh [--bless]: every example in rulesets/ generates the file beside
-# it, and nft and tc take that file. --bless writes the files anew.
+# it, and nft and tc take that file. --bless writes the files anew. Examples are
+# definition files, and scripts for the command line.
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
 
@@ -31,8 +32,10 @@ with_devices() { # FILE COMMAND...
 	[ "$(id -u)" = 0 ] || user=(--user --map-root-user)
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare "${user[@]}" --net bash -ec '
-		for device in $(grep -oE "\b(eth|mir)[0-9]\b" "$1" | sort -u); do
-			ip link add "$device" type veth peer name "peer-$device"
+		named=$(sed -n "s/^# devices that have to exist: \([^(]*\).*/\1/p" "$1")
+		for device in $named $(grep -oE "\b(eth|mir|veth)[0-9]\b" "$1" | sort -u); do
+			ip link show "$device" >/dev/null 2>&1 ||
+				ip link add "$device" type veth peer name "p-$device"
 			ip link set "$device" up
 		done
 		"${@:2}"' - "$@"
@@ -55,6 +58,18 @@ accepted() { # FEATURE NAME FILE COMMAND...
 	fi
 }
 
+# Patterns are the devices that there are: two containers.
+# shellcheck disable=SC2317 # golden calls it
+with_containers() { # COMMAND...
+	local user=()
+	[ "$(id -u)" = 0 ] || user=(--user --map-root-user)
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare "${user[@]}" --net bash -ec '
+		ip link add veth1 type veth peer name eth1
+		ip link add veth2 type veth peer name eth2
+		"$@"' - "$@"
+}
+
 found=0
 for script in "$examples"/*.sh; do
 	name=$(basename "$script" .sh)
@@ -66,5 +81,20 @@ for script in "$examples"/*.sh; do
 		sh "$script" generate --path tc
 	accepted cls_bpf "tc takes $name.tc" "$here/$name.tc" tc -batch "$here/$name.tc"
 done
-verdict 'there are examples' [ $found -ge 3 ]
+for file in "$examples"/*.yaml; do
+	name=$(basename "$file" .yaml)
+	found=$((found + 1))
+	if grep -q '^ *path: tc' "$file"; then
+		golden "$name.tc is what $name.yaml generates" "$examples/$name.tc" \
+			with_containers "$mirror_nft" generate -f "$file"
+		accepted cls_bpf "tc takes $name.tc" "$examples/$name.tc" \
+			tc -batch "$examples/$name.tc"
+		continue
+	fi
+	golden "$name.nft is what $name.yaml generates" "$examples/$name.nft" \
+		with_containers "$mirror_nft" generate -f "$file"
+	accepted nft_egress "nft takes $name.nft" "$examples/$name.nft" \
+		nft -c -f "$examples/$name.nft"
+done
+verdict 'there are examples' [ $found -ge 10 ]
 exit $bad
