@@ -40,6 +40,18 @@ fuzz: deps
 	@$(MAKE) --no-print-directory -C tests tools/build/expressions
 	@tests/fuzz/run $(or $(SECONDS),600) $(SEED)
 
+# The daemon among a thousand devices that come and go, see tests/soak/run.sh.
+soak-run: deps
+	@$(MAKE) --no-print-directory userspace
+	@$(MAKE) --no-print-directory -C tests tools/build/hook_times
+	@tests/soak/run.sh $(or $(DEVICES),1000) $(or $(ROUNDS),5)
+
+# Full counts of what tests/netns/atomic-*.sh do, on several kernels: an hour or more.
+soak-atomic: deps
+	@$(MAKE) --no-print-directory userspace
+	@$(MAKE) --no-print-directory -C tests
+	@tests/soak/atomic.sh
+
 install:
 	@$(MAKE) --no-print-directory -C userspace install
 	@$(MAKE) --no-print-directory -C kmod install KDIR=$(KDIR)
@@ -49,4 +61,4 @@ clean:
 	@$(MAKE) --no-print-directory -C tests clean
 	@$(MAKE) --no-print-directory -C kmod clean KDIR=$(KDIR)
 
-.PHONY: all userspace kmod deps demo check fuzz fuzz-match install clean
+.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic install clean

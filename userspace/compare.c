@@ -96,7 +96,7 @@ static int tc_up(const struct mirror *mirror, bool htb, struct error_list *error
 		      "class add dev src0 parent 1: classid 1:1 htb rate 10gbit\n", out);
 		error = tc_text_print_htb(mirror, out, errors);
 	} else {
-		error = tc_text_print(mirror, out, errors);
+		error = tc_text_print(mirror, NULL, out, errors);
 	}
 	fclose(out);
 	if (!error)
@@ -105,7 +105,7 @@ static int tc_up(const struct mirror *mirror, bool htb, struct error_list *error
 	return error;
 }
 
-static int path_up(const struct compare_case *what, const struct mirror *mirror,
+static int path_up(const struct compare_case *what, struct mirror *mirror,
 		   struct error_list *errors)
 {
 	return what->path == COMPARE_NFT ? apply_alone(mirror, NULL, errors) :

@@ -15,7 +15,9 @@ static const struct {
 	{ "apply", cmd_apply, "make the kernel match a definition" },
 	{ "remove", cmd_remove, "take mirrors away" },
 	{ "status", cmd_status, "what runs, and whether the copies arrive" },
+	{ "run", cmd_run, "keep the kernel equal to a file while devices come and go" },
 	{ "compare", cmd_compare, "the nft path against the tc path" },
+	{ "trace", cmd_trace, "the way of a packet and of its copy through the kernel" },
 };
 
 static void usage_print(FILE *out)

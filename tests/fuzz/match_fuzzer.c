@@ -16,7 +16,7 @@
 #include "mirror.h"
 #include "nft_batch.h"
 #include "nft_text.h"
-#include "plan.h"
+#include "plan_mirror.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	plan_init(&plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
 	error = mirror_make(&mirror, text, &errors);
 	if (!error)
-		error = plan_mirror(&plan, &mirror, NULL, &errors);
+		error = plan_mirror(&plan, &plan, &mirror, NULL, &errors);
 	require(!error || error == -EINVAL);
 	require(!error == !errors.count);
 	if (!error) {

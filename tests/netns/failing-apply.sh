@@ -21,7 +21,7 @@ expect_nothing_changed() {
 
 expect_nothing_changed 2 "mirror-nft: --from:1:1: no device 'nope' to mirror, this namespace has lo, " \
 	--name new --from nope --to mir0
-expect_nothing_changed 2 "mirror-nft: --to:1:1: what target 'p1' takes comes out of 'p0'" \
+expect_nothing_changed 2 "mirror-nft: --to:1:1: p0:ingress -> p1 -> p0: the copies would be copied again" \
 	--name new --from p0 --to p1
 expect_nothing_changed 2 "mirror-nft: --to:1:1: no device 'twelve-chars', and its name is too long" \
 	--name new --from p0 --to twelve-chars
@@ -33,8 +33,7 @@ expect_nothing_changed 2 "mirror-nft: --to:1:1: no device 'mir0', and it cannot 
 # The first target can be made, the second cannot.
 expect_nothing_changed 2 "mirror-nft: --to:1:1: no device 'mir0'" \
 	--name new --from p0 --to mir1 --to mir0
-# The same, but only the making shows it: the tap of one is the other.
-expect_nothing_changed 1 'mirror-nft: mir2-tap: cannot make the pair: ' \
+expect_nothing_changed 2 "mirror-nft: --to:1:1: 'mir2-tap' is the end of 'mir2' that a sensor reads" \
 	--name new --from p0 --to mir2 --to mir2-tap
 # A replacement that cannot be made leaves the mirror that runs.
 expect_nothing_changed 2 "mirror-nft: --to:1:1: no device 'mir0'" \

@@ -107,7 +107,9 @@ v4 IN 10.1.0.1
 expect_received mir0-tap $frames $bytes
 
 # --- the sets ---
-sets() { nft list sets | sed -n 's/.*set \(.*\) {/\1/p' | sort | tr '\n' ' '; }
+# Their names end with a digest of what is in them.
+sets() { nft list sets | sed -n 's/.*set \(.*\)-[0-9a-f]\{8\} {/\1/p' | sort | tr '\n' ' '; }
+set_of() { nft list sets | sed -n "s/.*set \(mirror\/$1\/hosts-$2-[0-9a-f]*\) {/\1/p"; } # MIRROR KIND
 check_equal 'sets' 'mirror/web/hosts-ip mirror/web/hosts-ip6 mirror/web/hosts-raw32 ' "$(sets)"
 check_equal 'rules without them' 0 "$(nft list ruleset | grep -c 'addr {')"
 check_equal 'status' 'web: hosts: 65 prefixes
@@ -118,10 +120,10 @@ before=$(ruleset)
 check_equal 'the same again' 'web: unchanged' "$(apply "${options[@]}")"
 check_equal 'what is there' "$before" "$(ruleset)"
 status=0
-nft add element netdev mirror_nft mirror/web/hosts-ip '{ 11.0.0.1 }' 2>/dev/null || status=$?
+nft add element netdev mirror_nft "$(set_of web ip)" '{ 11.0.0.1 }' 2>/dev/null || status=$?
 [ $status != 0 ] || fail 'somebody can add to a set under our hands'
 status=0
-nft flush set netdev mirror_nft mirror/web/hosts-ip 2>/dev/null || status=$?
+nft flush set netdev mirror_nft "$(set_of web ip)" 2>/dev/null || status=$?
 [ $status != 0 ] || fail 'somebody can empty a set under our hands'
 
 # One address more, and it is another.

@@ -46,7 +46,7 @@ enum { NFT, TC };
 static const char *const directions[] = { "egress", "ingress" };
 static const char *const paths[] = { "nft", "tc" };
 
-struct sample {
+struct specimen {
 	uint8_t bytes[FRAME_ROOM + BEYOND];
 	size_t length;
 	bool cut_short;
@@ -60,7 +60,7 @@ struct fuzz {
 	bool quick;			/* up to the first difference, not shrunk */
 	unsigned int round;
 	int sender[2], tap[2];
-	struct sample *samples;
+	struct specimen *samples;
 	size_t sample_count;
 	uint8_t (*copies)[2][FRAMES_MAX];	/* by path, direction, frame */
 	unsigned int portion;		/* of frames, within the round */
@@ -74,7 +74,7 @@ static void die(const char *what)
 }
 
 /* Does a header that filters read claim to be longer than the frame? */
-static bool is_cut_short(const struct sample *sample)
+static bool is_cut_short(const struct specimen *sample)
 {
 	unsigned int at = 12, type;
 
@@ -98,7 +98,7 @@ static void samples_make(struct fuzz *fuzz, size_t count)
 	fuzz->sample_count = count;
 	for (i = 0; i < count; i++) {
 		const struct frame *frame = &edge_frames[i % edge_frame_count];
-		struct sample *sample = &fuzz->samples[i];
+		struct specimen *sample = &fuzz->samples[i];
 		unsigned int changes;
 
 		sample->length = frame_build(frame, bytes);
@@ -124,7 +124,7 @@ static void samples_make(struct fuzz *fuzz, size_t count)
 	}
 }
 
-static void sample_number(const struct fuzz *fuzz, struct sample *sample, int direction,
+static void sample_number(const struct fuzz *fuzz, struct specimen *sample, int direction,
 			  unsigned int number)
 {
 	const uint8_t source[6] = { 0x02, direction, fuzz->round >> 8, fuzz->round,
@@ -133,7 +133,7 @@ static void sample_number(const struct fuzz *fuzz, struct sample *sample, int di
 	memcpy(sample->bytes + 6, source, sizeof(source));
 }
 
-static void sample_send(const struct fuzz *fuzz, struct sample *sample, int direction,
+static void sample_send(const struct fuzz *fuzz, struct specimen *sample, int direction,
 			unsigned int number)
 {
 	sample_number(fuzz, sample, direction, number);
@@ -149,7 +149,7 @@ static void marker_send(const struct fuzz *fuzz, int direction)
 		.destination = "198.51.100.99", .protocol = IPPROTO_ICMP, .payload = 40,
 	};
 	static uint8_t bytes[FRAME_MAX];
-	struct sample sample = { .name = "marker" };
+	struct specimen sample = { .name = "marker" };
 
 	sample.length = frame_build(&marker, bytes);
 	memcpy(sample.bytes, bytes, sample.length);
@@ -218,7 +218,7 @@ static int tc_change(const struct mirror *mirror, bool never, struct error_list 
 	char *code = NULL, *text;
 	int error;
 
-	error = never ? 0 : tc_text_match(mirror, &code, errors);
+	error = never ? 0 : tc_text_match(mirror, NULL, &code, errors);
 	if (never)
 		code = strdup("1,6 0 0 0,");
 	if (error)
@@ -251,7 +251,10 @@ static int expression_install(const struct fuzz *fuzz, const char *expression,
 		error = mirror_set_match(&mirror, expression, &where);
 	if (!error)
 		error = mirror_validate(&mirror, &where, errors);
-	if (!error && apply_alone(&mirror, NULL, errors)) {
+	if (!error)
+		error = apply_alone(&mirror, NULL, errors);
+	/* Beside the marker's mirror it may be too much for nft. */
+	if (error && error != -EINVAL) {
 		fprintf(stderr, "'%s': %s\n", expression, error_text(errors, 0));
 		exit(1);
 	}
@@ -290,7 +293,7 @@ static void oracle_free(struct oracle *oracle)
 
 /* What libpcap says of a frame that is @more longer on the wire than it is, and
  * has @beyond bytes behind its end. */
-static bool oracle_says(const struct oracle *oracle, const struct sample *sample,
+static bool oracle_says(const struct oracle *oracle, const struct specimen *sample,
 			unsigned int more, unsigned int beyond)
 {
 	struct pcap_pkthdr header = { .len = sample->length + more,
@@ -299,7 +302,7 @@ static bool oracle_says(const struct oracle *oracle, const struct sample *sample
 	return pcap_offline_filter(&oracle->program, &header, sample->bytes);
 }
 
-static bool is_tagged(const struct sample *sample)
+static bool is_tagged(const struct specimen *sample)
 {
 	unsigned int type = sample->bytes[12] << 8 | sample->bytes[13];
 
@@ -308,10 +311,10 @@ static bool is_tagged(const struct sample *sample)
 
 /* Behind a tag that the kernel has taken off, nft reads the kernel's name for LLC
  * in place of the length that stood there. */
-static bool is_length_renamed(const struct oracle *oracle, const struct sample *sample,
+static bool is_length_renamed(const struct oracle *oracle, const struct specimen *sample,
 			      bool wanted)
 {
-	static struct sample renamed;
+	static struct specimen renamed;
 
 	if (!is_tagged(sample) || sample->bytes[16] >= 6)
 		return false;
@@ -329,7 +332,7 @@ static long rounds_judge(struct fuzz *fuzz, const struct oracle *oracle, int *pa
 
 	for (*direction = 0; *direction < 2; ++*direction)
 		for (i = 0; i < fuzz->sample_count; i++) {
-			struct sample *sample = &fuzz->samples[i];
+			struct specimen *sample = &fuzz->samples[i];
 
 			sample_number(fuzz, sample, *direction, i);
 			*wanted = oracle_says(oracle, sample, 0, 0);
@@ -467,7 +470,7 @@ static void fuzz_open(struct fuzz *fuzz)
 /* One frame in hex, to run a difference again. */
 static void sample_read(struct fuzz *fuzz, const char *hex)
 {
-	struct sample *sample = &fuzz->samples[0];
+	struct specimen *sample = &fuzz->samples[0];
 
 	memset(sample, 0, sizeof(*sample));
 	sample->name = "given";

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * LD_PRELOAD=meddle.so MEDDLE_AT=link|rules [MEDDLE=COMMAND] [MEDDLE_ERRNO=N]
+ * LD_PRELOAD=meddle.so MEDDLE_AT=link|rules|done [MEDDLE=COMMAND] [MEDDLE_ERRNO=N]
  * [MEDDLE_TIMES=N] PROGRAM
  *
  * Somebody else who is faster: just before PROGRAM asks the kernel to make a
  * device, or sends a transaction of rules, COMMAND runs, or the request fails
- * with errno N. The first time, or the first MEDDLE_TIMES.
+ * with errno N. The first time, or the first MEDDLE_TIMES. At "done" COMMAND runs
+ * just after a transaction of rules, before PROGRAM can look at what it did.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -51,10 +52,16 @@ ssize_t sendto(int descriptor, const void *data, size_t length, int flags,
 	const char *times = getenv("MEDDLE_TIMES"), *number = getenv("MEDDLE_ERRNO");
 	ssize_t (*real)(int, const void *, size_t, int, const struct sockaddr *, socklen_t);
 	static int meddled;
+	ssize_t result;
 
 	real = dlsym(RTLD_NEXT, "sendto");
 	if (is_the_moment(descriptor, data, length) && meddled < (times ? atoi(times) : 1)) {
 		meddled++;
+		if (!strcmp(getenv("MEDDLE_AT"), "done")) {
+			result = real(descriptor, data, length, flags, address, address_length);
+			command_run(getenv("MEDDLE"));
+			return result;
+		}
 		if (getenv("MEDDLE"))
 			command_run(getenv("MEDDLE"));
 		if (number) {

@@ -2,7 +2,7 @@
 /*
  * round text|apply SEED COUNT
  *
- * COUNT mirrors of p0 to mir0, m1, m2 ... with random matches: as one text for
+ * COUNT mirrors m1, m2 ... of p0, each to a target of its own, with random matches: as one text for
  * nft, or applied one by one, and once more, which must change nothing. Matches
  * that nft cannot be given are left out, of both alike.
  */
@@ -15,16 +15,17 @@
 #include "expression.h"
 #include "mirror.h"
 #include "nft_text.h"
-#include "plan.h"
+#include "plan_mirror.h"
 
 static const struct location where = { "round", 1, 1 };
 
 /* The next random mirror that can become rules. */
 static void mirror_next(struct chance *chance, unsigned int number, struct mirror *mirror)
 {
-	char text[4096], name[16];
+	char text[4096], name[16], target[16];
 
 	snprintf(name, sizeof(name), "m%u", number);
+	snprintf(target, sizeof(target), "t%u", number);
 	for (;;) {
 		struct error_list errors = { 0 };
 		struct plan plan;
@@ -35,10 +36,10 @@ static void mirror_next(struct chance *chance, unsigned int number, struct mirro
 		plan_init(&plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
 		error = mirror_set_name(mirror, name, &where, &errors) ?:
 			mirror_add_source(mirror, "p0", &where, &errors) ?:
-			mirror_add_target(mirror, "mir0", &where, &errors) ?:
+			mirror_add_target(mirror, target, &where, &errors) ?:
 			mirror_set_match(mirror, text, &where) ?:
 			mirror_validate(mirror, &where, &errors) ?:
-			plan_mirror(&plan, mirror, NULL, &errors);
+			plan_mirror(&plan, &plan, mirror, NULL, &errors);
 		plan_free(&plan);
 		error_clear(&errors);
 		if (!error)
@@ -47,10 +48,10 @@ static void mirror_next(struct chance *chance, unsigned int number, struct mirro
 	}
 }
 
-static int mirror_apply(const struct mirror *mirror, enum apply_outcome wanted)
+static int mirror_apply(struct mirror *mirror, enum wish_outcome wanted)
 {
 	struct error_list errors = { 0 };
-	enum apply_outcome outcome;
+	enum wish_outcome outcome;
 	int error;
 
 	error = apply_alone(mirror, &outcome, &errors);
@@ -79,10 +80,10 @@ int main(int argc, char **argv)
 
 		mirror_next(&chance, number, &mirror);
 		if (!strcmp(argv[1], "text"))
-			bad = plan_mirror(&plan, &mirror, NULL, &errors);
+			bad = plan_mirror(&plan, &plan, &mirror, NULL, &errors);
 		else
-			bad = mirror_apply(&mirror, APPLY_CREATED) ||
-			      mirror_apply(&mirror, APPLY_UNCHANGED);
+			bad = mirror_apply(&mirror, WISH_CREATED) ||
+			      mirror_apply(&mirror, WISH_UNCHANGED);
 		mirror_free(&mirror);
 	}
 	if (!strcmp(argv[1], "text"))

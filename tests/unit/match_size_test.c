@@ -9,7 +9,7 @@
 #include <linux/netfilter.h>
 #include <stdlib.h>
 
-#include "plan.h"
+#include "plan_mirror.h"
 
 static const struct location where = { "match", 1, 1 };
 
@@ -28,7 +28,7 @@ static long rules_of(const char *match, struct error_list *errors)
 		mirror_add_target(&mirror, "mir0", &where, errors) ?:
 		mirror_set_match(&mirror, match, &where) ?:
 		mirror_validate(&mirror, &where, errors) ?:
-		plan_mirror(&plan, &mirror, NULL, errors);
+		plan_mirror(&plan, &plan, &mirror, NULL, errors);
 	for (i = 0; i < plan.chain_count; i++)
 		if (strcmp(plan.chains[i]->name, "mirror/m/match"))
 			rules += plan.chains[i]->rule_count;

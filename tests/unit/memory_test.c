@@ -124,6 +124,11 @@ static int sets_plan(struct plan *plan, bool with_rows)
 	plan_rule_test_ranges(plan, rule, &port, NULL, false, ranges + 2, 1);
 	if (with_rows)
 		plan_rule_test_rows(plan, rule, places, 2, true, values, 2);
+	plan_rule_sample(plan, rule, 2, false, false);
+	plan_rule_sample(plan, rule, 2, true, false);
+	plan_rule_limit(plan, rule, 1, false, 1, 5, true);
+	plan_rule_mark(plan, rule, 1);
+	plan_rule_fwd(plan, rule, "mir0");
 	return plan->out_of_memory ? -ENOMEM : 0;
 }
 
@@ -225,7 +230,7 @@ static int run_lists(const struct wish *wish)
 	if (!error)
 		error = mirror_validate(&mirror, &where, &errors);
 	if (!error)
-		error = plan_mirror(&plan, &mirror, NULL, &errors);
+		error = plan_mirror(&plan, &plan, &mirror, NULL, &errors);
 	if (!error)
 		error = nft_batch_add_sets(&buffer, &plan);
 	nl_buffer_free(&buffer);

@@ -10,7 +10,7 @@
 
 #include "link.h"
 #include "mirror.h"
-#include "plan.h"
+#include "plan_mirror.h"
 
 struct wish {
 	const char *name;
@@ -69,6 +69,7 @@ static inline int wish_mirror(const struct wish *wish, struct mirror *mirror,
 static inline int wish_plan(const struct wish *wish, struct plan *plan,
 			    const struct plan_start *starts)
 {
+	const struct plan_surroundings around = { .starts = starts };
 	struct error_list errors = { 0 };
 	struct mirror mirror;
 	int error;
@@ -76,7 +77,7 @@ static inline int wish_plan(const struct wish *wish, struct plan *plan,
 	plan_init(plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
 	error = wish_mirror(wish, &mirror, &errors);
 	if (!error)
-		error = plan_mirror(plan, &mirror, starts, &errors);
+		error = plan_mirror(plan, plan, &mirror, &around, &errors);
 	mirror_free(&mirror);
 	error_clear(&errors);
 	return error;
