@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# kernel: bookworm bullseye trixie trixie-backports
+# kernel: bookworm trixie-backports
 # time-limit: 240
 #
 # Who arms stages, for how long, and whose packets are seen.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# kernel: bookworm bullseye trixie trixie-backports
+# kernel: bookworm trixie-backports
 # time-limit: 240
 #
 # The way of copies to other sorts of devices, by tc and by nft, from egress and from

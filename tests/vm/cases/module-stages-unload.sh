@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# kernel: bookworm bullseye trixie trixie-backports
+# kernel: bookworm trixie-backports
 # time-limit: 240
 #
 # The module goes while stages are armed, read and passed by packets, and no packet is
