@@ -71,7 +71,8 @@ expect_there() { # WHAT DEFINITION
 	local device wanted
 	check_equal "rules after the next apply, $1" "${listing[$2]}" "$(blocks --all)"
 	# Devices that only the killed one would have taken away wait for a removal.
-	read -r -a wanted <"$work/devices.$2"
+	# The file has no end of line, which read takes for a failure.
+	read -r -a wanted <"$work/devices.$2" || [ ${#wanted[@]} -gt 0 ]
 	for device in "${wanted[@]}"; do exists "$device" || fail "no $device after the next apply, $1"; done
 }
 
