@@ -26,6 +26,15 @@ _received_packets() {
 	awk -v device="$1:" '$1 == device { print $3 }' /proc/net/dev
 }
 
+# Kernels count differently what finds a device down: what status is to say of it,
+# with a comma in front, or nothing.
+drops_told() { # TARGET
+	local drops
+	drops=$(awk -v device="$1:" '$1 == device { print $13 }' /proc/net/dev)
+	[ "${drops:-0}" = 0 ] || printf ',"target %s dropped %s: its other end was down or had no room"' \
+		"$1" "$drops cop$([ "$drops" = 1 ] && echo y || echo ies)"
+}
+
 _received_at_least() {
 	local packets
 	packets=$(_received_packets "$1")
