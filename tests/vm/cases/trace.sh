@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# kernel: bookworm bullseye trixie trixie-backports
+# kernel: bookworm trixie-backports
 # time-limit: 300
 #
 # The tool's trace, on real packets: what it prints, and that it leaves all as it was.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# kernel: bullseye bookworm trixie trixie-backports
+# kernel: bullseye trixie-backports
 # time-limit: 600
 #
 # Devices and tunnels for copies, of every kind, on every kernel.
