@@ -22,18 +22,21 @@ files_of() { # GROUP
 }
 
 # The selftest comes first: where it fails, what the guests say is worth little.
+# Then what may take longest, so that at the end no processor waits for another.
 vm_cases() { # FILE...
-	local file kernel kernels
+	local file kernel kernels limit
 	for file; do
 		[ "${file##*/}" != selftest ] || printf 'vm/selftest\t%s\n' "$file"
 	done
 	for file; do
 		[ "${file##*/}" != selftest ] || continue
 		kernels=$(header "$file" kernel)
+		limit=$(header "$file" time-limit)
 		for kernel in ${kernels:-bookworm}; do
-			printf 'vm/%s@%s\t%s\n' "$(basename "$file" .sh)" "${kernel%,}" "$file"
+			printf '%d\tvm/%s@%s\t%s\n' "${limit:-120}" \
+				"$(basename "$file" .sh)" "${kernel%,}" "$file"
 		done
-	done
+	done | sort -s -r -n -k 1,1 | cut -f 2-
 }
 
 all_cases() {

@@ -154,7 +154,8 @@ capture_start() { # [-n NAMESPACE] DEVICE FILE [FILTER...]
 	device=$1 file=$2
 	shift 2
 	: >"$file.log" # appended to below, since it is emptied while tcpdump runs
-	"${enter[@]}" tcpdump --immediate-mode -U -n -i "$device" -w "$file" "$@" 2>>"$file.log" &
+	# In this mode each frame takes 64 KiB of the buffer: 512 frames, when others have the processor.
+	"${enter[@]}" tcpdump --immediate-mode -B 32768 -U -n -i "$device" -w "$file" "$@" 2>>"$file.log" &
 	_captures[$file]=$!
 	defer _capture_kill "$file"
 	wait_until 10 _capture_says "$file" 'listening on' ||
