@@ -9,6 +9,9 @@
 
 #include "formula.h"
 
+/* Fewer rows of exact values are rules of their own. */
+#define EXACT_ROWS_MIN 4
+
 struct exact_row {
 	const struct formula_place *places[PLAN_ROW_MAX];	/* in their order */
 	uint8_t values[PLAN_ROW_MAX][PLAN_VALUE_MAX];

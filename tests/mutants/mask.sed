@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# file: formula_lower.c
+# file: formula_rule.c
 # Masks are forgotten.
-s/const uint8_t \*mask = is_masked(&test->place) ? test->place.mask : NULL;/const uint8_t *mask = NULL;/
+s/const uint8_t \*mask = formula_place_masked(&test->place) ? test->place.mask : NULL;/const uint8_t *mask = NULL;/
