@@ -2,12 +2,10 @@
 /* Recognises copies: a packet is a copy when the same packet was seen in the same
  * namespace, at either hook and on any device, at most 100 ms before.
  *
- * The same packet: equal in addresses, IPv4 protocol, id, fragment field and total
- * length, IPv6 flow label, next header and payload length, in the 96 bytes after the
- * fixed header (IPv4: after the options), and in its last 32 bytes. Not compared is what
- * changes on the way to a copy: TTL and hop limit, TOS and traffic class, IPv4 options,
- * the checksums of IP, TCP, UDP, UDP-Lite, ICMP, ICMPv6 and SCTP (a device may fill them
- * in later), and everything outside the packet: MAC addresses, VLAN tag, mark, device.
+ * The same packet: the same on the wire, see fingerprint.h. One that stands for several
+ * (GSO, GRO) puts each of them into the memory and is a copy if the first of them was seen
+ * before. So a copy is recognised that was cut for a device without TSO or UDP GSO, and one
+ * that GRO has joined, as one packet.
  *
  * Each later sighting counts, so that two copies of a packet count two. Also counted,
  * since they are second sightings as well:
@@ -20,9 +18,11 @@
  *   over IPv6 counts.)
  *
  * Not recognised, so that copies are too few:
- * - a copy that was cut or joined on its way (GSO at the target device, GRO at its peer,
- *   IP fragmentation), translated by NAT, or encapsulated: that is another packet;
- * - one whose inner checksum, behind an encapsulation, was filled in between;
+ * - a copy that was cut or joined otherwise: IP fragmentation, GSO of SCTP or behind an
+ *   encapsulation or IPv6 extension headers, and more than 128 packets in one; also one
+ *   translated by NAT, or encapsulated: that is another packet;
+ * - one whose inner checksum, behind an encapsulation or more than 78 bytes of extension
+ *   headers, was filled in between;
  * - one that comes later than 100 ms;
  * - one whose original was evicted before, because more than 8 packets of the last
  *   100 ms share its bucket. The memory holds copy_slots packets: 2048 of them last 20 ms
@@ -31,7 +31,10 @@
  *
  * Taken for a copy, though it is none: one distinct packet in 10^12, since 44 bits of a
  * keyed hash are compared with 8 others. Nobody who does not know the key can aim at it.
- * Also, a packet like one of 18 minutes ago (or a multiple), if that was not evicted.
+ * Distinct means in the fingerprint's bytes; packets that have no number and differ only
+ * behind their first 96 bytes and before their last 32 are told apart by a 16-bit sum,
+ * 65,534 times in 65,535. Also, a packet like one of 18 minutes ago (or a multiple), if
+ * that was not evicted.
  */
 #ifndef MIRROR_PROBE_COPY_H
 #define MIRROR_PROBE_COPY_H
@@ -43,9 +46,6 @@
 struct copy_memory;
 struct sk_buff;
 
-/* Draws the hash key; once, before the first memory. */
-void copy_seed(void);
-
 /* Slots are rounded up to a power of two, at least 64, at most COPY_SLOTS_MAX; 8 bytes
  * each. NULL: no memory.
  */
@@ -56,10 +56,5 @@ void copy_free(struct copy_memory *memory);
  * Any context; takes no lock, does not sleep, only reads the packet.
  */
 bool copy_seen(struct copy_memory *memory, const struct sk_buff *skb, unsigned int family);
-
-/* The fingerprint of a packet whose network header is where its data begins. Returns 0, or
- * a negative errno: it has none. Any context.
- */
-int copy_print(const struct sk_buff *skb, unsigned int family, u64 *print);
 
 #endif

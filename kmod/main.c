@@ -8,7 +8,7 @@
 #include <net/netns/generic.h>
 
 #include "book.h"
-#include "copy.h"
+#include "fingerprint.h"
 #include "count.h"
 #include "filter.h"
 #include "hook.h"
@@ -78,7 +78,7 @@ static struct pernet_operations probe_net_ops = {
 static int __init probe_init(void)
 {
 	count_seed();
-	copy_seed();
+	fingerprint_seed();
 	stage_seed();
 	return register_pernet_subsys(&probe_net_ops);
 }

@@ -18,7 +18,7 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
-#include "copy.h"
+#include "fingerprint.h"
 #include "count.h"
 #include "drop_reason.h"
 #include "filter.h"
@@ -133,9 +133,9 @@ static u64 view_print(const struct sk_buff *view)
 	u64 print;
 
 	if (view->protocol == htons(ETH_P_IP))
-		return copy_print(view, NFPROTO_IPV4, &print) ? 0 : print;
+		return fingerprint_whole(view, NFPROTO_IPV4, &print) ? 0 : print;
 	if (view->protocol == htons(ETH_P_IPV6))
-		return copy_print(view, NFPROTO_IPV6, &print) ? 0 : print;
+		return fingerprint_whole(view, NFPROTO_IPV6, &print) ? 0 : print;
 	return 0;
 }
 

@@ -2,9 +2,12 @@
 /*
  * stream receive ADDRESS PORT		prints how many bytes a connection brought
  * stream send ADDRESS PORT BYTES	connects, as soon as somebody listens
+ * stream group ADDRESS PORT SIZE COUNT	has the kernel cut COUNT numbered datagrams of
+ *					SIZE bytes from one (UDP_SEGMENT of udp(7))
  */
-#include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
+#include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +23,7 @@ static int die(const char *what)
 	return 1;
 }
 
-static int stream_receive(int listener, const struct sockaddr_in *address)
+static int stream_receive(int listener, const struct addrinfo *address)
 {
 	static char piece[PIECE];
 	unsigned long total = 0;
@@ -28,7 +31,7 @@ static int stream_receive(int listener, const struct sockaddr_in *address)
 	ssize_t got;
 
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(listener, (const struct sockaddr *)address, sizeof(*address)) ||
+	if (bind(listener, address->ai_addr, address->ai_addrlen) ||
 	    listen(listener, 1))
 		return die("listen");
 	connection = accept(listener, NULL, NULL);
@@ -42,14 +45,14 @@ static int stream_receive(int listener, const struct sockaddr_in *address)
 	return 0;
 }
 
-static int stream_send(int connection, const struct sockaddr_in *address, unsigned long total)
+static int stream_send(int connection, const struct addrinfo *address, unsigned long total)
 {
 	const struct timespec moment = { .tv_nsec = 20000000 };
 	static char piece[PIECE];
 	int tries = 250;
 
 	memset(piece, 'x', sizeof(piece));
-	while (connect(connection, (const struct sockaddr *)address, sizeof(*address))) {
+	while (connect(connection, address->ai_addr, address->ai_addrlen)) {
 		if (errno != ECONNREFUSED || !tries--)
 			return die("connect");
 		nanosleep(&moment, NULL);
@@ -65,20 +68,43 @@ static int stream_send(int connection, const struct sockaddr_in *address, unsign
 	return 0;
 }
 
+static int stream_group(int descriptor, const struct addrinfo *address, unsigned int size,
+			unsigned int count)
+{
+	static unsigned char piece[PIECE];
+	unsigned int i;
+
+	if (size < sizeof(i) || size * count > sizeof(piece))
+		return 2;
+	for (i = 0; i < count; i++)
+		memcpy(piece + i * size, &i, sizeof(i));
+	if (connect(descriptor, address->ai_addr, address->ai_addrlen))
+		return die("connect");
+	if (setsockopt(descriptor, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)))
+		return die("UDP_SEGMENT");
+	return write(descriptor, piece, size * count) < 0 ? die("write") : 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	int descriptor;
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV }, *address;
+	int descriptor, status = 2;
 
-	if (argc < 4 || inet_pton(AF_INET, argv[2], &address.sin_addr) != 1)
+	if (argc < 4)
 		return 2;
-	address.sin_port = htons(strtoul(argv[3], NULL, 10));
-	descriptor = socket(AF_INET, SOCK_STREAM, 0);
+	hints.ai_socktype = !strcmp(argv[1], "group") ? SOCK_DGRAM : SOCK_STREAM;
+	if (getaddrinfo(argv[2], argv[3], &hints, &address))
+		return 2;
+	descriptor = socket(address->ai_family, hints.ai_socktype, 0);
 	if (descriptor < 0)
-		return die("socket");
-	if (!strcmp(argv[1], "receive"))
-		return stream_receive(descriptor, &address);
-	if (argc < 5)
-		return 2;
-	return stream_send(descriptor, &address, strtoul(argv[4], NULL, 10));
+		status = die("socket");
+	else if (!strcmp(argv[1], "receive"))
+		status = stream_receive(descriptor, address);
+	else if (!strcmp(argv[1], "send") && argc > 4)
+		status = stream_send(descriptor, address, strtoul(argv[4], NULL, 10));
+	else if (!strcmp(argv[1], "group") && argc > 5)
+		status = stream_group(descriptor, address, strtoul(argv[4], NULL, 10),
+				      strtoul(argv[5], NULL, 10));
+	freeaddrinfo(address);
+	return status;
 }

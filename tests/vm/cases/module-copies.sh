@@ -134,6 +134,84 @@ datagrams a 50 198.51.100.1
 same "forwarded" "$(line b PRE_ROUTING vb HOST ip | cut -d' ' -f1,3)" "50 0"
 same "copies of the forwarded" "$(line b PRE_ROUTING lo HOST ip | cut -d' ' -f1,3)" "50 50"
 
+# --- other groupings: the copies leave by near, arrive by far with its own address ---
+
+rmmod mirror_probe
+load copy_slots=65536
+ip -n a link add near type veth peer name far
+for dev in near far; do
+	ip -n a link set $dev addrgenmode none
+	ip -n a link set $dev up
+done
+ip -n a link set far address 02:00:00:00:00:0b
+same "sums are left to devices" "$(within a ethtool -k va | grep -c '^tx-checksumming: on')" 1
+
+group() { # WHAT ADDRESS BYTES|-: by TCP, or datagrams
+	reset a
+	if [ "$3" = - ]; then
+		within a stream group "$2" 9091 1000 60 || fail "$1: sending"
+		return
+	fi
+	within b stream receive "$2" 9091 >/tmp/received &
+	within a stream send "$2" 9091 "$3" || fail "$1: sending"
+	wait $! || fail "$1: receiving"
+	same "$1: bytes" "$(cat /tmp/received)" "$3"
+}
+
+# All that leave by far are copies, and no original is one; there are more, or fewer.
+grouped() { # WHAT FAMILY more|fewer|as-many [HOOK]
+	local sent copies unlike
+	sent=$(line a "${4:-LOCAL_OUT}" va HOST "$2")
+	copies=$(line a PRE_ROUTING far HOST "$2")
+	same "$1: originals that are copies" "${sent##* }" 0
+	same "$1: copies recognised" "${copies##* }" "${copies%% *}"
+	unlike=$((${copies%% *} - ${sent%% *}))
+	case $3 in
+	more) ((unlike > 0)) ;;
+	fewer) ((unlike < 0)) ;;
+	*) ((unlike == 0)) ;;
+	esac || fail "$1: ${sent%% *} became ${copies%% *}"
+	echo "$1: ${sent%% *} packets, ${copies%% *} copies"
+}
+
+# Cut, since near can neither cut nor sum up.
+within a ethtool -K near tx off tso off gso off sg off tx-udp-segmentation off >/dev/null 2>&1
+mirror none
+within a tc qdisc add dev va clsact
+within a tc filter add dev va egress matchall action mirred egress mirror dev near || fail "mirror on near"
+for address in 192.0.2.2 2001:db8::2; do
+	family=$([[ $address = *:* ]] && echo ip6 || echo ip)
+	group "TCP cut, $family" $address 2000000
+	grouped "TCP cut, $family" "$family" more
+	group "UDP cut, $family" $address -
+	grouped "UDP cut, $family" "$family" more
+	same "UDP cut, $family: one" "$(line a LOCAL_OUT va HOST "$family" | cut -d' ' -f1)" 1
+	same "UDP cut, $family: of sixty" "$(line a PRE_ROUTING far HOST "$family" | cut -d' ' -f1)" 60
+	# As it is, into a device that does not mind, with another mark and a VLAN tag on the way.
+	within a ethtool -K near tx on sg on tso on gso on >/dev/null 2>&1
+	group "TCP whole, $family" $address 2000000
+	grouped "TCP whole, $family" "$family" as-many
+	within a ethtool -K near tx off tso off gso off sg off >/dev/null 2>&1
+done
+
+# Joined: what b's device cuts arrives one by one, and the end of the mirror joins it.
+if [ "$(uname -r | cut -d. -f1)" -ge 6 ]; then
+	within a ethtool -K far gro on || fail "gro on"
+	within b ethtool -K vb tso off >/dev/null 2>&1
+	ip -n a link set far address 02:00:00:00:00:0a
+	mirror none
+	within a tc qdisc add dev va clsact
+	within a tc filter add dev va ingress matchall action mirred egress mirror dev near || fail "mirror on va"
+	for address in 192.0.2.1 2001:db8::1; do
+		family=$([[ $address = *:* ]] && echo ip6 || echo ip)
+		reset a
+		within a stream receive "$address" 9091 >/tmp/received &
+		within b stream send "$address" 9091 2000000 || fail "joined: sending"
+		wait $! || fail "joined: receiving"
+		grouped "TCP joined, $family" "$family" fewer PRE_ROUTING
+	done
+fi
+
 # More packets at once than the memory holds: then copies may be missed, but
 # none are made up.
 rmmod mirror_probe
