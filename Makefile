@@ -52,6 +52,11 @@ soak-atomic: deps
 	@$(MAKE) --no-print-directory -C tests
 	@tests/soak/atomic.sh
 
+# What vm/module-safety does in small, on all kernels: some hours.
+soak-module: deps
+	@$(MAKE) --no-print-directory -C tests
+	@tests/soak/module.sh
+
 install:
 	@$(MAKE) --no-print-directory -C userspace install
 	@$(MAKE) --no-print-directory -C kmod install KDIR=$(KDIR)
@@ -61,4 +66,4 @@ clean:
 	@$(MAKE) --no-print-directory -C tests clean
 	@$(MAKE) --no-print-directory -C kmod clean KDIR=$(KDIR)
 
-.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic install clean
+.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic soak-module install clean
