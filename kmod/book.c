@@ -38,12 +38,12 @@ static struct probe_book *book_alloc(const struct net *net)
 	book = kzalloc(sizeof(*book), GFP_KERNEL_ACCOUNT);
 	if (!book)
 		return NULL;
-	book->counts = count_alloc(min(lines, (unsigned int)COUNT_LINES_MAX) * factor);
+	book->counts = count_alloc(min(lines, COUNT_LINES_MAX) * factor);
 	if (!book->counts)
 		goto free_book;
 	if (!copy_slots)
 		return book;
-	book->copies = copy_alloc(min(copy_slots, (unsigned int)COPY_SLOTS_MAX) * factor);
+	book->copies = copy_alloc(min(copy_slots, COPY_SLOTS_MAX) * factor);
 	if (!book->copies)
 		goto free_book;
 	return book;

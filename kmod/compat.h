@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Everything that knows kernel versions. Newest boundary first; each block names
- * the version that ended the need for it. Floor: 5.10.
+/* Everything that knows kernels' differences, which Kbuild finds out by compiling and
+ * looking. Each block names the version of Linus' tree that ended the need for it.
+ * Floor: 5.10.
  */
 #ifndef MIRROR_PROBE_COMPAT_H
 #define MIRROR_PROBE_COMPAT_H
 
 #include <linux/proc_fs.h>
-#include <linux/version.h>
 
 /* What the tracepoints of freed packets hand over. It changed in stable updates too, so
  * Kbuild asks by compiling compat/tracepoint.c with each of the numbers.
@@ -45,8 +45,17 @@
 #define COMPAT_KPROBES
 #endif
 
-/* 5.17 made PDE_DATA() a function of its own name. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 17, 0)
+/* The names of drop reasons, in a header of their own since 6.0, in another since 6.3. */
+#if MIRROR_PROBE_DROP_REASON == 2
+#include <net/dropreason-core.h>
+#elif MIRROR_PROBE_DROP_REASON == 1
+#include <net/dropreason.h>
+#endif
+
+/* Kbuild compiles compat/pde_data.c: 5.17 made PDE_DATA() a function of its own name, and
+ * distributions have carried that back.
+ */
+#if !MIRROR_PROBE_PDE_DATA
 static inline void *pde_data(const struct inode *inode)
 {
 	return PDE_DATA(inode);

@@ -41,7 +41,7 @@
 
 #include <linux/types.h>
 
-#define COPY_SLOTS_MAX 1048576
+#define COPY_SLOTS_MAX 1048576U
 
 struct copy_memory;
 struct sk_buff;

@@ -125,7 +125,9 @@ static void device_name(char *name, const struct net_device *dev)
 	int tries = 3;
 
 	do {
+		/* Names change under a lock that is not for here. */
 		strscpy_pad(name, data_race(dev->name), IFNAMSIZ);
+		/* Once more. */
 	} while (strncmp(name, data_race(dev->name), IFNAMSIZ) && --tries);
 }
 
@@ -174,6 +176,7 @@ static unsigned int line_get(struct count_table *table, const struct net_device 
 	if (claimed) {
 		memcpy(table->line[at].device, name, sizeof(name));
 		table->line[at].kind = kind;
+		/* With the name and the kind, for count_show(). */
 		smp_store_release(&table->line[at].ready, true);
 	}
 	return at;
@@ -274,6 +277,7 @@ int count_show(const struct count_table *table, struct seq_file *m)
 	if (!order)
 		return -ENOMEM;
 	for (i = 0; i < table->lines; i++)
+		/* Pairs with the release of line_take(). */
 		if (smp_load_acquire(&table->line[i].ready))
 			order[used++] = &table->line[i];
 	sort(order, used, sizeof(*order), line_compare, NULL);

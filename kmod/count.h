@@ -19,7 +19,7 @@
 #include <linux/types.h>
 
 #define COUNT_LINES_MIN 16
-#define COUNT_LINES_MAX 1024	/* all of a CPU's counters must fit in one per-CPU allocation */
+#define COUNT_LINES_MAX 1024U	/* all of a CPU's counters must fit in one per-CPU allocation */
 
 struct count_table;
 struct net_device;

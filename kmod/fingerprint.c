@@ -46,6 +46,12 @@ static void checksum_blank(struct fingerprint_walk *walk)
 	}
 }
 
+static void blank_move(struct fingerprint_walk *walk, unsigned int by)
+{
+	walk->blank_from += by;
+	walk->blank_to += by;
+}
+
 static int ip_begin(struct fingerprint_walk *walk)
 {
 	unsigned int at = skb_network_offset(walk->skb);
@@ -101,9 +107,9 @@ static int ip6_begin(struct fingerprint_walk *walk)
 	/* Counted from where the body begins; within the head, or left as it is. */
 	found -= walk->at;
 	if (found + walk->blank_to > FINGERPRINT_HEAD)
-		found = walk->blank_from = walk->blank_to = 0;
-	walk->blank_from += found;
-	walk->blank_to += found;
+		walk->blank_to = walk->blank_from;
+	else
+		blank_move(walk, found);
 	return 0;
 }
 

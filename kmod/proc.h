@@ -14,7 +14,7 @@
  *   to be told that half of it is missing.
  * - whatever fails with EINVAL leaves the old filter, and drops what had been collected.
  *
- * stages and events: stage_proc.h.
+ * stages and events have a header of their own.
  *
  * Everybody may read. Writing takes CAP_NET_ADMIN over the namespace: opening for it fails
  * with EPERM otherwise.

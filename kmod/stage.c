@@ -165,6 +165,7 @@ static void line_count(struct stage_book *book, const struct stage_seen *seen, u
 			there = atomic64_cmpxchg(&line->key, 0, key);
 			if (!there) {
 				line->seen = *seen;
+				/* With what was seen, for book_show(). */
 				smp_store_release(&line->first, number);
 				there = key;
 			}
@@ -200,8 +201,10 @@ static void event_put(struct stage_book *book, const struct follow_packet *packe
 	number = atomic64_inc_return(&book->last);
 	event = &book->events[number % STAGE_EVENTS];
 	atomic64_set(&event->number, 0);
+	/* No number while the record changes, for stage_event_show(). */
 	smp_wmb();
 	event->record = record;
+	/* The record before its number. */
 	smp_wmb();
 	atomic64_set(&event->number, number);
 	line_count(book, &record.seen, number);
@@ -220,6 +223,7 @@ static void book_see(struct stage_book *book, struct stage_view *scratch,
 	if (!packet)
 		return;
 	if (point->dev)
+		/* Names change under a lock that is not for here. */
 		strscpy_pad(packet->device, data_race(point->dev->name), IFNAMSIZ);
 	event_put(book, packet, point, skb);
 }
@@ -461,6 +465,7 @@ static int book_show(const struct stage_book *book, struct seq_file *m)
 	if (!rows)
 		return -ENOMEM;
 	for (i = 0; i < STAGE_LINES; i++)
+		/* Pairs with the release of line_count(). */
 		if (smp_load_acquire(&book->lines[i].first))
 			count = row_add(rows, count, &book->lines[i]);
 	sort(rows, count, sizeof(*rows), row_compare, NULL);
@@ -516,8 +521,10 @@ void stage_event_show(const struct probe_net *pn, struct seq_file *m, u64 number
 	u64 before;
 
 	before = atomic64_read(&event->number);
+	/* The number before the record, and again behind it: pairs with event_put(). */
 	smp_rmb();
 	record = event->record;
+	/* As above. */
 	smp_rmb();
 	if (before != number || atomic64_read(&event->number) != number) {
 		seq_printf(m, "# lost: %llu\n", number);

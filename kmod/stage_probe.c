@@ -214,6 +214,7 @@ static int kprobe_see(struct kprobe *kp, struct pt_regs *regs)
 	}
 	return 0;
 }
+
 NOKPROBE_SYMBOL(kprobe_see);
 
 static void kprobe_register(struct stage_kprobe *p)

@@ -18,7 +18,7 @@
 /* `stages` as one process has it open; seq_file has the lock. */
 struct stages_file {
 	struct net *net;
-	struct mutex lock;
+	struct mutex lock;	/* of armed, against two writes at once */
 	bool armed;
 };
 
