@@ -125,10 +125,8 @@ static void device_name(char *name, const struct net_device *dev)
 	int tries = 3;
 
 	do {
-		/* Names change under a lock that is not for here. */
-		strscpy_pad(name, data_race(dev->name), IFNAMSIZ);
-		/* Once more. */
-	} while (strncmp(name, data_race(dev->name), IFNAMSIZ) && --tries);
+		strscpy_pad(name, dev->name, IFNAMSIZ);
+	} while (strncmp(name, dev->name, IFNAMSIZ) && --tries);
 }
 
 /* Gives the key's place, a free one if it has none yet, or lines if there is none left.

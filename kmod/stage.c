@@ -223,8 +223,7 @@ static void book_see(struct stage_book *book, struct stage_view *scratch,
 	if (!packet)
 		return;
 	if (point->dev)
-		/* Names change under a lock that is not for here. */
-		strscpy_pad(packet->device, data_race(point->dev->name), IFNAMSIZ);
+		strscpy_pad(packet->device, point->dev->name, IFNAMSIZ);
 	event_put(book, packet, point, skb);
 }
 

@@ -6,7 +6,7 @@
 
 # shellcheck disable=SC2154
 : "$tests"
-groups=(unit golden cli netns vm)
+groups=(unit golden cli static netns vm)
 
 
 # What the first lines of a case say under KEY.
