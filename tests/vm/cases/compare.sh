@@ -11,6 +11,12 @@ insmod "${MIRROR_PROBE:-/lib/mirror_probe.ko}"
 grep -q "^{\"version\":1,\"kernel\":\"$(uname -r)\",\"observer\":\"module\"," /tmp/json ||
 	fail "heading: $(head -c 100 /tmp/json)"
 expected_cases "nft tc tc-htb" "lo dummy veth ifb" >/tmp/expected
+cases=160
+# The oldest has no hook for what leaves.
+if [[ $(uname -r) = 5.10.* ]]; then
+	sed -i '/^nft egress /d' /tmp/expected
+	cases=128
+fi
 cases_of_json /tmp/json >/tmp/got
-check_equal "number of cases" 160 "$(wc -l </tmp/got)"
+check_equal "number of cases" $cases "$(wc -l </tmp/got)"
 diff /tmp/expected /tmp/got || fail "compare differs from what is known"
