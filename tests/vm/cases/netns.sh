@@ -12,4 +12,4 @@ shopt -s extglob
 if [ "${1-}" = all ]; then
 	exec /root/tests/run /root/tests/netns/*.sh
 fi
-exec /root/tests/run /root/tests/netns/!(atomic-*|compare|device-names|hosts|hosts-large|match-*|meddling*|random-*|run-*|sample-limit|sets-*|statements-*|status-watch|text-*|topology|tunnel-*|turn|verify*|whole-flows).sh
+exec /root/tests/run /root/tests/netns/!(atomic-*|compare|device-names|hosts|hosts-large|match-*|meddling*|parallel|random-*|run-*|sample-limit|sets-*|statements-*|status-watch|text-*|topology|tunnel-*|turn|verify*|whole-flows).sh
