@@ -71,6 +71,11 @@ check-debug-kernel: deps
 	@$(MAKE) --no-print-directory -C tests
 	@tests/vm/debug/run $(CASES)
 
+# What the module costs a packet, in instructions, see docs/module-cost.md.
+bench-module: deps
+	@$(MAKE) --no-print-directory -C tests
+	@tests/bench/module $(KERNEL)
+
 install:
 	@$(MAKE) --no-print-directory -C userspace install
 	@$(MAKE) --no-print-directory -C kmod install KDIR=$(KDIR)
@@ -80,4 +85,4 @@ clean:
 	@$(MAKE) --no-print-directory -C tests clean
 	@$(MAKE) --no-print-directory -C kmod clean KDIR=$(KDIR)
 
-.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-debug-kernel install clean
+.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-debug-kernel bench-module install clean
