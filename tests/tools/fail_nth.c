@@ -120,12 +120,13 @@ static void attempt_make(const struct action *action, char **words, unsigned int
 	if (length <= 0)
 		die("fail-nth");
 	outcome.all = strtoul(text, NULL, 10);
-	pwrite(nth, "0", 1, 0);
+	if (pwrite(nth, "0", 1, 0) != 1)
+		die("fail-nth");
 	if (!outcome.error && action->undo)
 		action->undo();
 	if (write(answer, &outcome, sizeof(outcome)) != sizeof(outcome))
 		die("answer");
-	exit(0);
+	_exit(0); /* what is still to be printed is the parent's */
 }
 
 static struct outcome attempt(const struct action *action, char **words, unsigned int number)

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../cases/module-lib.bash" || exit
 set -u
 
-mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
+grep -q " /sys/kernel/debug " /proc/mounts || mount -t debugfs debugfs /sys/kernel/debug
 for kind in failslab fail_page_alloc; do
 	folder=/sys/kernel/debug/$kind
 	[ -d $folder ] || fail "no $kind"

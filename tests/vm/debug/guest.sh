@@ -7,7 +7,7 @@
 set -u
 leaks=/sys/kernel/debug/kmemleak
 
-mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug || exit 1
+grep -q " /sys/kernel/debug " /proc/mounts || mount -t debugfs debugfs /sys/kernel/debug || exit 1
 
 # What the kernel's own start has left is not to be told of.
 echo scan >$leaks && echo clear >$leaks || exit 1
