@@ -16,6 +16,8 @@
 
 #define COUNT_OVERFLOW ":overflow"
 #define COUNT_KINDS 32			/* 2 hooks, 2 families, 8 pkt_types */
+#define COUNT_HINTS 16
+#define NAME_WORDS (IFNAMSIZ / sizeof(u64))
 
 #define KIND_LOCAL_OUT BIT(4)
 #define KIND_IP6 BIT(3)
@@ -34,11 +36,20 @@ struct count_cell {
 	u64_stats_t copies;
 };
 
+/* The line that a device's name, as it stands in the device, was found at last. */
+struct count_hint {
+	u64 name[NAME_WORDS];
+	u16 line;
+	u8 kind;
+	bool set;
+};
+
 /* One sequence for a CPU's counters: it costs nothing on 64 bit, and 32 bit readers,
  * who are rare, may well have to try again.
  */
 struct count_cpu {
 	struct u64_stats_sync sync;
+	struct count_hint hints[COUNT_HINTS];
 	struct count_cell cells[];	/* lines, then COUNT_KINDS for the overflow */
 };
 
@@ -117,16 +128,18 @@ void count_free(struct count_table *table)
 	kvfree(table);
 }
 
-/* A rename may be under way on another CPU. Reading twice makes half a name unlikely; it
- * would only be the name of a line of its own.
+/* The bytes of a device's name, with whatever stands behind its end. A rename may be under
+ * way on another CPU. Reading twice makes half a name unlikely; it would only be the name
+ * of a line of its own.
  */
-static void device_name(char *name, const struct net_device *dev)
+static void device_name(u64 *words, const struct net_device *dev)
 {
 	int tries = 3;
 
 	do {
-		strscpy_pad(name, dev->name, IFNAMSIZ);
-	} while (strncmp(name, dev->name, IFNAMSIZ) && --tries);
+		memcpy(words, dev->name, IFNAMSIZ);
+		barrier();
+	} while (memcmp(words, dev->name, IFNAMSIZ) && --tries);
 }
 
 /* Gives the key's place, a free one if it has none yet, or lines if there is none left.
@@ -156,28 +169,55 @@ static unsigned int line_find(struct count_table *table, u64 key, bool *claimed)
 /* The line is known by a keyed 64 bit hash, because a name cannot be claimed in one
  * atomic step and nobody here may wait for another to have written it.
  */
-static unsigned int line_get(struct count_table *table, const struct net_device *dev, u8 kind)
+static unsigned int line_get(struct count_table *table, const u64 *bytes, u8 kind)
 {
-	char name[IFNAMSIZ] __aligned(8) = ":none";
+	u64 words[NAME_WORDS];
+	char *name = (char *)words;
 	bool claimed = false;
 	unsigned int at;
-	u64 words[2];
+	size_t length;
 	u64 key;
 
-	if (dev)
-		device_name(name, dev);
-	memcpy(words, name, sizeof(words));
+	memcpy(words, bytes, sizeof(words));
+	length = strnlen(name, IFNAMSIZ - 1);
+	memset(name + length, 0, IFNAMSIZ - length);
 	key = siphash_3u64(words[0], words[1], kind, &count_key);
 	at = line_find(table, key ?: 1, &claimed);
 	if (at == table->lines)
 		return at + kind;
 	if (claimed) {
-		memcpy(table->line[at].device, name, sizeof(name));
+		memcpy(table->line[at].device, name, IFNAMSIZ);
 		table->line[at].kind = kind;
 		/* With the name and the kind, for count_show(). */
 		smp_store_release(&table->line[at].ready, true);
 	}
 	return at;
+}
+
+/* The cell for a device and a kind: where it was the last time, most often. With softirqs
+ * off, on this CPU.
+ */
+static struct count_cell *cell_get(struct count_table *table, struct count_cpu *cpu,
+				   const struct net_device *dev, u8 kind)
+{
+	u64 words[NAME_WORDS] = { };
+	struct count_hint *hint;
+
+	if (dev)
+		device_name(words, dev);
+	else
+		strscpy((char *)words, ":none", sizeof(words));
+	hint = &cpu->hints[((dev ? dev->ifindex : 0) ^ kind) % COUNT_HINTS];
+	if (hint->set && hint->kind == kind && hint->name[0] == words[0] &&
+	    hint->name[1] == words[1])
+		return &cpu->cells[hint->line];
+
+	hint->line = line_get(table, words, kind);
+	memcpy(hint->name, words, sizeof(words));
+	hint->kind = kind;
+	/* What found no line may find none the next time either: there is no way back. */
+	hint->set = true;
+	return &cpu->cells[hint->line];
 }
 
 void count_add(struct count_table *table, const struct sk_buff *skb, unsigned int hook,
@@ -198,7 +238,7 @@ void count_add(struct count_table *table, const struct sk_buff *skb, unsigned in
 	 */
 	local_bh_disable();
 	cpu = this_cpu_ptr(table->cpus);
-	cell = &cpu->cells[line_get(table, dev, kind)];
+	cell = cell_get(table, cpu, dev, kind);
 	u64_stats_update_begin(&cpu->sync);
 	u64_stats_inc(&cell->packets);
 	u64_stats_add(&cell->bytes, skb->len - skb_network_offset(skb));

@@ -62,8 +62,8 @@ static int ip_begin(struct fingerprint_walk *walk)
 	ip = skb_header_pointer(walk->skb, at, sizeof(buf), &buf);
 	if (!ip || ip->ihl < 5)
 		return -EINVAL;
-	print->saddr = ip->saddr;
-	print->daddr = ip->daddr;
+	walk->addresses = 2 * sizeof(ip->saddr);
+	memcpy(print->bytes, &ip->saddr, walk->addresses);
 	print->id = ip->id;
 	print->frag_off = ip->frag_off;
 	print->length = ip->tot_len;
@@ -92,8 +92,8 @@ static int ip6_begin(struct fingerprint_walk *walk)
 	ip6 = skb_header_pointer(walk->skb, at, sizeof(buf), &buf);
 	if (!ip6)
 		return -EINVAL;
-	print->saddr6 = ip6->saddr;
-	print->daddr6 = ip6->daddr;
+	walk->addresses = 2 * sizeof(ip6->saddr);
+	memcpy(print->bytes, &ip6->saddr, walk->addresses);
 	print->label = ip6_flowlabel(ip6);
 	print->length = ip6->payload_len;
 	print->protocol = ip6->nexthdr;
@@ -161,7 +161,7 @@ int fingerprint_begin(struct fingerprint_walk *walk, const struct sk_buff *skb,
 {
 	int err;
 
-	memset(walk, 0, sizeof(*walk));
+	memset(walk, 0, offsetof(struct fingerprint_walk, print.bytes));
 	walk->skb = skb;
 	walk->count = 1;
 	walk->print.family = family;
@@ -192,10 +192,10 @@ static void transport_adjust(struct fingerprint_walk *walk, unsigned int index, 
 			     unsigned int length)
 {
 	struct fingerprint *print = &walk->print;
-	struct tcphdr *tcp = (struct tcphdr *)print->head;
+	struct tcphdr *tcp = (struct tcphdr *)(print->bytes + walk->addresses);
 
 	if (walk->protocol == IPPROTO_UDP) {
-		((struct udphdr *)print->head)->len = htons(length);
+		((struct udphdr *)tcp)->len = htons(length);
 		return;
 	}
 	tcp->seq = htonl(ntohl(tcp->seq) + index * walk->size);
@@ -207,56 +207,59 @@ static void transport_adjust(struct fingerprint_walk *walk, unsigned int index, 
 		tcp->cwr = 0;
 }
 
-/* Head and tail of `header` bytes at the transport header and `payload` bytes at `from`. */
+/* Head and tail of `header` bytes at the transport header and `payload` bytes at `from`.
+ * Returns how much there is to hash, or a negative errno.
+ */
 static int body_read(struct fingerprint_walk *walk, unsigned int header, unsigned int from,
 		     unsigned int payload)
 {
 	struct fingerprint *print = &walk->print;
+	u8 *to = print->bytes + walk->addresses;
 	const struct sk_buff *skb = walk->skb;
-	unsigned int head, tail, i;
+	unsigned int head, tail, used, i;
 	int err;
 
 	head = min_t(unsigned int, payload, FINGERPRINT_HEAD - header);
 	tail = min_t(unsigned int, payload - head, FINGERPRINT_TAIL);
-	err = header ? skb_copy_bits(skb, walk->at, print->head, header) : 0;
-	err = err ?: skb_copy_bits(skb, from, print->head + header, head);
-	err = err ?: skb_copy_bits(skb, from + payload - tail, print->tail, tail);
+	err = header ? skb_copy_bits(skb, walk->at, to, header) : 0;
+	err = err ?: skb_copy_bits(skb, from, to + header, head);
+	if (tail)
+		err = err ?: skb_copy_bits(skb, from + payload - tail, to + header + head, tail);
 	if (err)
 		return err;
 	for (i = walk->blank_from; i < min_t(unsigned int, walk->blank_to, header + head); i++)
-		print->head[i] = 0;
-	/* What stood there before is another packet's. */
-	if (walk->count > 1) {
-		memset(print->head + header + head, 0, FINGERPRINT_HEAD - header - head);
-		memset(print->tail + tail, 0, FINGERPRINT_TAIL - tail);
-	}
+		to[i] = 0;
 	if (!print->id && payload > head + tail)
 		print->middle = csum_fold(skb_checksum(skb, from + head,
 						       payload - head - tail, 0));
 	else
 		print->middle = 0;
-	return 0;
+	/* Up to whole words. */
+	used = walk->addresses + header + head + tail;
+	memset(print->bytes + used, 0, round_up(used, 8) - used);
+	return offsetof(struct fingerprint, bytes) + round_up(used, 8);
 }
 
 int fingerprint_next(struct fingerprint_walk *walk, u64 *print)
 {
 	unsigned int index = walk->next++, from, payload;
 	bool last;
-	int err;
+	int used;
 
 	if (walk->count == 1) {
-		err = body_read(walk, 0, walk->at, walk->skb->len - walk->at);
+		used = body_read(walk, 0, walk->at, walk->skb->len - walk->at);
 	} else {
 		from = walk->at + walk->header + index * walk->size;
 		payload = min(walk->skb->len - from, walk->size);
 		last = from + payload == walk->skb->len;
 		ip_adjust(walk, index, walk->header + payload);
-		err = body_read(walk, walk->header, from, payload);
+		used = body_read(walk, walk->header, from, payload);
 		transport_adjust(walk, index, last, walk->header + payload);
 	}
-	if (!err)
-		*print = siphash(&walk->print, sizeof(walk->print), &fingerprint_key);
-	return err;
+	if (used < 0)
+		return used;
+	*print = siphash(&walk->print, used, &fingerprint_key);
+	return 0;
 }
 
 int fingerprint_whole(const struct sk_buff *skb, unsigned int family, u64 *print)

@@ -34,43 +34,34 @@ struct sk_buff;
 #define FINGERPRINT_HEAD 96
 #define FINGERPRINT_TAIL 32
 
-/* What is hashed. Without holes, and zeroed where a packet has nothing to put. */
+/* What is hashed, as much of it as is used. */
 struct fingerprint {
-	union {
-		struct {
-			struct in6_addr saddr6;
-			struct in6_addr daddr6;
-		};
-		struct {
-			__be32 saddr;
-			__be32 daddr;
-		};
-	};
 	__be32 label;			/* IPv6 */
 	__be16 id;			/* IPv4 */
 	__be16 frag_off;
 	__be16 length;
+	__sum16 middle;
 	u8 protocol;
 	u8 family;
-	u8 head[FINGERPRINT_HEAD];
-	u8 tail[FINGERPRINT_TAIL];
-	__sum16 middle;
 	u8 pad[2];
+	/* Addresses, head and tail without gaps: the length says where they begin. */
+	u8 bytes[2 * sizeof(struct in6_addr) + FINGERPRINT_HEAD + FINGERPRINT_TAIL];
 } __aligned(8);
 
 /* On its way through the packets that one is. */
 struct fingerprint_walk {
 	const struct sk_buff *skb;
-	struct fingerprint print;
 	unsigned int count;		/* of packets on the wire, at most FINGERPRINT_MAX */
 	unsigned int next;
 	unsigned int at;		/* the transport header */
 	unsigned int header;		/* its length, where count is more than 1 */
 	unsigned int size;		/* of all payloads but the last */
+	unsigned int addresses;		/* bytes of them */
 	u8 protocol;			/* the transport's, and what of it to leave out */
 	u8 blank_from;
 	u8 blank_to;
 	bool same_id;
+	struct fingerprint print;
 };
 
 /* Draws the hash key; once, before the first fingerprint. */
