@@ -76,6 +76,12 @@ bench-module: deps
 	@$(MAKE) --no-print-directory -C tests
 	@tests/bench/module $(KERNEL)
 
+# Loops of mirrors on every kernel, in guests that may lock up: half an hour. LAB has
+# the options of tests/lab/run, as --json FILE.
+lab: deps
+	@$(MAKE) --no-print-directory userspace
+	@tests/lab/run $(LAB)
+
 install:
 	@$(MAKE) --no-print-directory -C userspace install
 	@$(MAKE) --no-print-directory -C kmod install KDIR=$(KDIR)
@@ -85,4 +91,4 @@ clean:
 	@$(MAKE) --no-print-directory -C tests clean
 	@$(MAKE) --no-print-directory -C kmod clean KDIR=$(KDIR)
 
-.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-debug-kernel bench-module install clean
+.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-debug-kernel bench-module lab install clean

@@ -32,6 +32,10 @@ vm_cases() { # FILE...
 		[ "${file##*/}" != selftest ] || continue
 		kernels=$(header "$file" kernel)
 		limit=$(header "$file" time-limit)
+		if [ -n "$(header "$file" guests)" ]; then
+			printf '%d\tvm/%s\t%s\n' "${limit:-120}" "$(basename "$file" .sh)" "$file"
+			continue
+		fi
 		for kernel in ${kernels:-bookworm}; do
 			printf '%d\tvm/%s@%s\t%s\n' "${limit:-120}" \
 				"$(basename "$file" .sh)" "${kernel%,}" "$file"
