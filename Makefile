@@ -64,6 +64,12 @@ check-kernels: deps
 	@tests/vm/check-kernels
 	@tests/vm/check-dkms
 
+# All cases of network namespaces in a guest with each kernel: some two hours.
+check-guests: deps
+	@$(MAKE) --no-print-directory userspace
+	@$(MAKE) --no-print-directory -C tests
+	@tests/vm/check-guests $(KERNEL)
+
 # The module and the namespaces cases on a kernel that looks for faults: builds it once
 # (bc, bison, flex, libelf-dev and libssl-dev are in deps), then an hour or more.
 check-debug-kernel: deps
@@ -91,4 +97,4 @@ clean:
 	@$(MAKE) --no-print-directory -C tests clean
 	@$(MAKE) --no-print-directory -C kmod clean KDIR=$(KDIR)
 
-.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-debug-kernel bench-module lab install clean
+.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-guests check-debug-kernel bench-module lab install clean

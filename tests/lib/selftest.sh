@@ -52,7 +52,17 @@ expect "skips" 0 "0 passed, 0 failed, 2 skipped"
 said "skip netns/needs: no-such-feature"
 said "skip netns/skip: some feature"
 run --fail-on-skip netns
-expect "skips that are failures" 1 "0 passed, 0 failed, 2 skipped"
+expect "skips that are failures" 1 "0 passed, 2 failed, 0 skipped"
+said "not ok it: must have no-such-feature"
+make_case netns/part.sh <<<'echo ok a; echo "skip b : second feature"'
+run --may-lack "no-such-feature some,feature" netns
+expect "one that may, two that may not" 1 "1 passed, 2 failed, 1 skipped"
+said "skip netns/needs: no-such-feature"
+said "not ok it: must have some feature"
+said "not ok b: must have second feature"
+run --may-lack "no-such-feature" netns/needs
+expect "one that may alone" 0 "0 passed, 0 failed, 1 skipped"
+rm "$tree/netns/part.sh"
 
 make_case netns/hang.sh <<<'# time-limit: 1
 sleep 987'
