@@ -45,13 +45,12 @@ datagrams4() { # COUNT ADDRESS
 	for ((i = 0; i < $1; i++)); do printf small >&4 || return; done
 	exec 4>&-
 }
-flows() { # COUNT ADDRESS: each from a port of its own
-	local i sockets=()
+flows() { # COUNT ADDRESS: each from a port of its own, which stays in use
+	local i socket
 	for ((i = 0; i < $1; i++)); do
-		exec {sockets[i]}>"/dev/udp/$2/9000"
-		printf small >&"${sockets[i]}" || return
+		exec {socket}>"/dev/udp/$2/9000"
+		printf small >&"$socket" || return
 	done
-	for i in "${sockets[@]}"; do exec {i}>&-; done
 }
 received() { # DEVICE
 	local name packets
