@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,19 +9,25 @@
 
 #include "cmd.h"
 #include "compare.h"
+#include "compare_json.h"
 #include "compare_print.h"
 #include "options.h"
 
 static const char usage[] =
-"Usage: mirror-nft compare [--json] [--path PATH[,PATH...]]\n\n"
+"Usage: mirror-nft compare [OPTION]...\n\n"
 "The experiment: mirrors a few packets by nft and by tc, in namespaces of its own,\n"
 "and counts what becomes of the copies inside netfilter. It needs the capabilities\n"
 "CAP_SYS_ADMIN and CAP_NET_ADMIN, ip and tc, and observes with the module\n"
 "mirror_probe where that is loaded.\n\n"
-"  --path PATHS   nft, tc (clsact), tc-htb (mirred on a classful root qdisc, which\n"
-"                 has locked up kernels: only in a throw-away guest). nft,tc unless\n"
-"                 given, and all three in a guest of tests/vm/run\n"
-"  --json         for programs\n";
+"  --path PATHS        nft, tc (clsact), tc-htb (mirred on a classful root qdisc, which\n"
+"                      has locked up kernels: only in a throw-away guest), tc-original\n"
+"                      (so too, by the commands that the experiment began with). nft,tc\n"
+"                      unless given, and all of them in a guest of tests/vm/run\n"
+"  --target TARGETS    lo, dummy, veth, ifb, vlan, bridge-port, loop (a second device\n"
+"                      that receives what it sends), vxlan, gretap; all unless given\n"
+"  --protocol LIST     udp, tcp; both unless given\n"
+"  --json              for programs\n\n"
+"PATHS, TARGETS and LIST are words with commas between them.\n";
 
 /* Guests of tests/vm/run say so on the kernel's command line. */
 static bool in_guest(void)
@@ -37,25 +44,28 @@ static bool in_guest(void)
 	return found;
 }
 
-static int paths_read(const char *text, struct compare_options *options,
-		      struct error_list *errors)
+/* A list of words out of @count, separated by commas, into @chosen. */
+static int choice_read(const char *option, const char *text, bool *chosen, unsigned int count,
+		       const char *(*name)(unsigned int), struct error_list *errors)
 {
-	struct location where = { "--path", 1, 1 };
-	unsigned int path;
+	struct location where = { option, 1, 1 };
+	char words[128] = "";
+	unsigned int i;
 
-	memset(options->paths, 0, sizeof(options->paths));
+	for (i = 0; i < count; i++)
+		snprintf(words + strlen(words), sizeof(words) - strlen(words), "%s%s",
+			 !i ? "" : i + 1 < count ? ", " : " or ", name(i));
+	memset(chosen, 0, count * sizeof(*chosen));
 	for (;;) {
 		size_t length = strcspn(text, ",");
 
-		for (path = 0; path < COMPARE_PATHS; path++)
-			if (strlen(compare_path_name(path)) == length &&
-			    !memcmp(compare_path_name(path), text, length))
+		for (i = 0; i < count; i++)
+			if (strlen(name(i)) == length && !memcmp(name(i), text, length))
 				break;
-		if (path == COMPARE_PATHS)
-			return error_definition(errors, &where,
-						"'%.*s' is no path, say nft, tc or tc-htb",
-						length > 64 ? 64 : (int)length, text);
-		options->paths[path] = true;
+		if (i == count)
+			return error_definition(errors, &where, "'%.*s' is none, say %s",
+						length > 64 ? 64 : (int)length, text, words);
+		chosen[i] = true;
 		if (!text[length])
 			return 0;
 		text += length + 1;
@@ -63,11 +73,52 @@ static int paths_read(const char *text, struct compare_options *options,
 	}
 }
 
+static const char *path_name(unsigned int i) { return compare_path_name(i); }
+static const char *target_name(unsigned int i) { return compare_target_name(i); }
+static const char *protocol_name(unsigned int i) { return compare_protocol_name(i); }
+
+static int option_read(int option, const char *text, struct compare_options *options,
+		       struct error_list *errors)
+{
+	switch (option) {
+	case 'p':
+		return choice_read("--path", text, options->paths, COMPARE_PATHS, path_name,
+				   errors);
+	case 't':
+		return choice_read("--target", text, options->targets, COMPARE_TARGETS,
+				   target_name, errors);
+	default:
+		return choice_read("--protocol", text, options->protocols, COMPARE_PROTOCOLS,
+				   protocol_name, errors);
+	}
+}
+
+/* Whoever interrupts finds no half line. All else ends with the process. */
+static void progress_erase(int signal_)
+{
+	static const char erase[] = "\r\033[K";
+
+	if (write(STDERR_FILENO, erase, sizeof(erase) - 1) < 0)
+		_exit(1);
+	signal(signal_, SIG_DFL);
+	raise(signal_);
+}
+
 static void progress_print(size_t number, size_t count, const struct compare_case *what)
 {
-	fprintf(stderr, "\r\033[Kcase %zu of %zu: %s %s %s", number + 1, count,
+	fprintf(stderr, "\r\033[K%zu of %zu: %s, %s to %s, %zu left", number + 1, count,
 		compare_path_name(what->path), direction_name(what->direction),
-		compare_target_name(what->target));
+		compare_target_name(what->target), count - number - 1);
+}
+
+static int json_print(const struct compare_report *report)
+{
+	json_t *root = compare_json(report);
+	int error = !root || json_dumpf(root, stdout, JSON_COMPACT) ? -ENOMEM : 0;
+
+	json_decref(root);
+	putchar('\n');
+	return error;
 }
 
 static int compare_command(const struct compare_options *options, bool json,
@@ -78,6 +129,10 @@ static int compare_command(const struct compare_options *options, bool json,
 	size_t i;
 	int error;
 
+	if (options->progress) {
+		signal(SIGINT, progress_erase);
+		signal(SIGTERM, progress_erase);
+	}
 	error = compare_run(options, &report, &notes, errors);
 	if (options->progress)
 		fputs("\r\033[K", stderr);
@@ -85,7 +140,7 @@ static int compare_command(const struct compare_options *options, bool json,
 		fprintf(stderr, "mirror-nft: note: %s\n", error_text(&notes, i));
 	error_clear(&notes);
 	if (!error && json)
-		error = compare_print_json(&report, stdout);
+		error = json_print(&report);
 	else if (!error)
 		compare_print_table(&report, stdout);
 	compare_report_free(&report);
@@ -97,11 +152,16 @@ int cmd_compare(int argc, char **argv)
 	static const struct option table[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "path", required_argument, NULL, 'p' },
+		{ "target", required_argument, NULL, 't' },
+		{ "protocol", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct compare_options options = {
-		.paths = { true, true, in_guest() },
+		.paths = { true, true, in_guest(), in_guest() },
+		.targets = { true, true, true, true, true, true, true, true, true },
+		.protocols = { true, true },
+		.more = true,
 		.progress = isatty(STDERR_FILENO) ? progress_print : NULL,
 	};
 	struct error_list errors = { 0 };
@@ -118,7 +178,7 @@ int cmd_compare(int argc, char **argv)
 		if (option == 'j')
 			json = true;
 		else
-			error = paths_read(optarg, &options, &errors);
+			error = option_read(option, optarg, &options, &errors);
 	}
 	if (!error && optind < argc)
 		error = error_definition(&errors, &(struct location){ "command line", 1, optind },

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compare_probe.h"
 #include "nft_batch.h"
 #include "nft_explain.h"
 #include "nft_state.h"
@@ -17,30 +18,35 @@
 #include "plan.h"
 
 #define OBSERVER_TABLE "mirror_nft_compare"
+#define OUTER "outer"		/* comment of the rules for tunnels' packets */
 #define MODULE_FOLDER "/proc/net/mirror_probe/"
 /* Before connection tracking and everybody else's chains. */
 #define OBSERVER_PRIORITY (-1000)
 
-/* A counter of probes on one device, its name as comment. */
-static void counter_rule(struct plan *plan, struct plan_chain *chain,
-			 enum plan_field field, const char *device)
+/* A counter of what @protocol has for @port, the comment as its name. */
+static void counter_rule(struct plan *plan, struct plan_chain *chain, const char *device,
+			 enum compare_protocol protocol, uint16_t port, const char *comment)
 {
+	bool tcp = protocol == COMPARE_TCP;
 	struct plan_rule *rule = plan_add_rule(plan, chain);
 	char name[IFNAMSIZ] = "";
 
 	if (device) {
 		snprintf(name, sizeof(name), "%s", device);
-		plan_rule_test(plan, rule, field, name, NULL);
+		plan_rule_test(plan, rule, FIELD_META_IIFNAME, name, NULL);
 	}
-	plan_rule_test_number(plan, rule, FIELD_META_L4PROTO, IPPROTO_UDP);
-	plan_rule_test_number(plan, rule, FIELD_UDP_DESTINATION, COMPARE_PORT);
+	plan_rule_test_number(plan, rule, FIELD_META_L4PROTO, tcp ? IPPROTO_TCP : IPPROTO_UDP);
+	plan_rule_test_number(plan, rule, tcp ? FIELD_TCP_DESTINATION : FIELD_UDP_DESTINATION,
+			      port);
 	plan_rule_counter(plan, rule, 0, 0);
-	plan_rule_comment(plan, rule, "%s", device ? device : "all");
+	plan_rule_comment(plan, rule, "%s", comment);
 }
 
-static int observer_plan(struct plan *plan, const struct compare_lab *lab)
+static int observer_plan(struct plan *plan, const struct compare_lab *lab,
+			 enum compare_protocol protocol)
 {
 	struct plan_chain *chain;
+	struct plan_rule *rule;
 	size_t i;
 
 	plan_init(plan, NFPROTO_INET, OBSERVER_TABLE, NULL);
@@ -48,17 +54,22 @@ static int observer_plan(struct plan *plan, const struct compare_lab *lab)
 	plan_chain_hook(chain, NF_INET_PRE_ROUTING, OBSERVER_PRIORITY, NULL);
 	for (i = 0; i < COMPARE_TARGETS; i++)
 		if (*lab->targets[i].receiver)
-			counter_rule(plan, chain, FIELD_META_IIFNAME,
-				     lab->targets[i].receiver);
+			counter_rule(plan, chain, lab->targets[i].receiver, protocol,
+				     COMPARE_PORT, lab->targets[i].receiver);
 	chain = plan_add_chain(plan, "output");
 	plan_chain_hook(chain, NF_INET_LOCAL_OUT, OBSERVER_PRIORITY, NULL);
-	counter_rule(plan, chain, FIELD_META_OIFNAME, NULL);
+	counter_rule(plan, chain, NULL, protocol, COMPARE_PORT, "all");
+	counter_rule(plan, chain, NULL, COMPARE_UDP, COMPARE_VXLAN_PORT, OUTER);
+	rule = plan_add_rule(plan, chain);
+	plan_rule_test_number(plan, rule, FIELD_META_L4PROTO, IPPROTO_GRE);
+	plan_rule_counter(plan, rule, 0, 0);
+	plan_rule_comment(plan, rule, OUTER);
 	return plan->out_of_memory ? -ENOMEM : 0;
 }
 
 /* Replace the table: its counters start from zero. */
 static int table_put(struct compare_observer *observer, const struct compare_lab *lab,
-		     struct error_list *errors)
+		     enum compare_protocol protocol, struct error_list *errors)
 {
 	struct nl_refusal refusal = { 0 };
 	struct nl_buffer buffer = { 0 };
@@ -66,7 +77,7 @@ static int table_put(struct compare_observer *observer, const struct compare_lab
 	struct plan plan;
 	int error;
 
-	error = observer_plan(&plan, lab);
+	error = observer_plan(&plan, lab, protocol);
 	if (!error)
 		error = nft_batch_replace_table(&buffer, &plan, &links);
 	if (!error && nl_transact(observer->netfilter, &buffer, &refusal))
@@ -95,7 +106,6 @@ int compare_observe_open(struct compare_observer *observer,
 			 const struct compare_lab *lab, struct error_list *notes,
 			 struct error_list *errors)
 {
-	char *code = NULL;
 	int error;
 
 	memset(observer, 0, sizeof(*observer));
@@ -103,19 +113,13 @@ int compare_observe_open(struct compare_observer *observer,
 	if (error)
 		return error_system(errors, error, "cannot open a netfilter socket: %s",
 				    strerror(-error));
-	error = table_put(observer, lab, errors);
+	error = table_put(observer, lab, COMPARE_UDP, errors);
 	if (error)
 		return error;
 	observer->by_module = !access(MODULE_FOLDER "counters", R_OK);
-	if (!observer->by_module) {
+	if (!observer->by_module)
 		error_system(notes, 0, "the module mirror_probe is not loaded, nft counters observe alone (insmod kmod/mirror_probe.ko)");
-		return 0;
-	}
-	error = pcap_code_compile(COMPARE_MATCH, PCAP_CODE_PACKET, &code, errors);
-	if (!error)
-		error = module_write("filter", code, errors);
-	free(code);
-	return error;
+	return 0;
 }
 
 void compare_observe_close(struct compare_observer *observer)
@@ -123,11 +127,27 @@ void compare_observe_close(struct compare_observer *observer)
 	nl_close(observer->netfilter);
 }
 
-int compare_observe_reset(struct compare_observer *observer,
-			  const struct compare_lab *lab, struct error_list *errors)
+static int module_filter(enum compare_protocol protocol, struct error_list *errors)
 {
-	int error = table_put(observer, lab, errors);
+	char *code = NULL;
+	int error;
 
+	error = pcap_code_compile(compare_protocol_match(protocol), PCAP_CODE_PACKET, &code,
+				  errors);
+	if (!error)
+		error = module_write("filter", code, errors);
+	free(code);
+	return error;
+}
+
+int compare_observe_reset(struct compare_observer *observer,
+			  const struct compare_lab *lab, enum compare_protocol protocol,
+			  struct error_list *errors)
+{
+	int error = table_put(observer, lab, protocol, errors);
+
+	if (!error && observer->by_module)
+		error = module_filter(protocol, errors);
 	if (!error && observer->by_module)
 		error = module_write("counters", "reset", errors);
 	return error;
@@ -152,7 +172,9 @@ static int nft_read(struct compare_observer *observer, const char *receiver,
 			uint64_t packets = 0, bytes;
 
 			nft_rule_counter(rule, &packets, &bytes);
-			if (!strcmp(state.chains[i].name, "output"))
+			if (comment && !strcmp(comment, OUTER))
+				count->outer += packets;
+			else if (!strcmp(state.chains[i].name, "output"))
 				count->local_out += packets;
 			else if (comment && !strcmp(comment, receiver))
 				count->pre_routing += packets;

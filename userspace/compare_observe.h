@@ -10,6 +10,7 @@
 
 struct compare_count {
 	unsigned int local_out;			/* probes at LOCAL_OUT */
+	unsigned int outer;			/* tunnels' packets there, by nft alone */
 	unsigned int pre_routing;		/* probes received at the receiver */
 	const char *pkt_type;			/* of those, NULL where unknown */
 };
@@ -26,9 +27,10 @@ int compare_observe_open(struct compare_observer *observer,
 			 struct error_list *errors);
 void compare_observe_close(struct compare_observer *observer);
 
-/* Start counting from zero. */
+/* Start counting from zero, probes of @protocol. */
 int compare_observe_reset(struct compare_observer *observer,
-			  const struct compare_lab *lab, struct error_list *errors);
+			  const struct compare_lab *lab, enum compare_protocol protocol,
+			  struct error_list *errors);
 
 /* What was counted since, for probes received on @receiver (a device's name, ""
  * for none). -EBADMSG with a record if the observers disagree. */

@@ -1,117 +1,145 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "compare_print.h"
 
-#include <errno.h>
-#include <jansson.h>
 #include <string.h>
 
+#include "compare_words.h"
 #include "table.h"
 
-static bool same_situation(const struct compare_case *a, const struct compare_case *b)
-{
-	return a->direction == b->direction && a->target == b->target &&
-	       a->destination == b->destination && a->ip6 == b->ip6;
-}
-
-/* A dummy and an ifb have nobody behind them. */
-static bool is_received(const struct compare_result *result)
-{
-	return result->what.target == COMPARE_LO || result->what.target == COMPARE_VETH;
-}
-
-static const struct compare_result *result_find(const struct compare_report *report,
-						const struct compare_case *what,
-						enum compare_path path)
-{
-	size_t i;
-
-	for (i = 0; i < report->count; i++)
-		if (report->results[i].what.path == path &&
-		    same_situation(&report->results[i].what, what))
-			return &report->results[i];
-	return NULL;
-}
-
-/* What became of the copies; @twin is the other family's result where both
- * share a row. */
-static void cell_print(const struct compare_result *result,
-		       const struct compare_result *twin, char *text, size_t size)
-{
-	bool two;
-
-	if (!result) {
-		snprintf(text, size, "-");
-		return;
-	}
-	if (result->pre_routing) {
-		snprintf(text, size, "%u %s, seen", result->copies, result->pkt_type);
-		return;
-	}
-	if (!result->copies) {
-		snprintf(text, size, "no copy");
-		return;
-	}
-	two = twin && strcmp(twin->dropped_at, result->dropped_at);
-	snprintf(text, size, "%u %s, end in %s%s%s", result->copies, result->pkt_type,
-		 result->dropped_at, two ? "/" : "", two ? twin->dropped_at : "");
-}
-
-/* Is @index the first result of its situation? */
-static bool first_of_situation(const struct compare_report *report, size_t index)
-{
-	size_t i;
-
-	for (i = 0; i < index; i++)
-		if (same_situation(&report->results[i].what, &report->results[index].what))
-			return false;
-	return true;
-}
+/* Those of a row: both protocols, both families. */
+#define KINDS 4
 
 static bool text_is(const char *a, const char *b)
 {
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-/* Same but for the family's own receive function. */
-static bool families_agree(const struct compare_result *a, const struct compare_result *b)
+static bool is_received(const struct compare_result *result)
 {
-	return (!a && !b) || (a && b && a->sent == b->sent && a->copies == b->copies &&
-			      a->local_out == b->local_out &&
-			      a->pre_routing == b->pre_routing &&
-			      text_is(a->pkt_type, b->pkt_type) &&
-			      !a->dropped_at == !b->dropped_at);
+	return result->what.target == COMPARE_LO || result->what.target == COMPARE_VETH;
 }
 
-/* One row, for both families where no path tells them apart. Returns false if
- * the row was printed with the other family's. */
-static bool row_add(struct table *table, const struct compare_report *report,
-		    const struct compare_result *result)
+/* One kind's results, by path; NULL where there is none. */
+struct kind {
+	struct compare_case what;
+	const struct compare_result *by[COMPARE_PATHS];
+	bool is_there, is_told;
+};
+
+static void kind_find(const struct compare_report *report, const struct compare_case *like,
+		      unsigned int number, struct kind *kind)
 {
-	const struct compare_result *own[COMPARE_PATHS], *twins[COMPARE_PATHS];
-	char cells[COMPARE_PATHS][64], sent[16], local_out[16];
-	struct compare_case other = result->what;
-	bool joined = true;
 	unsigned int path;
 
-	other.ip6 = !other.ip6;
+	memset(kind, 0, sizeof(*kind));
+	kind->what = *like;
+	kind->what.protocol = number / 2;
+	kind->what.ip6 = number % 2;
 	for (path = 0; path < COMPARE_PATHS; path++) {
-		own[path] = result_find(report, &result->what, path);
-		twins[path] = result_find(report, &other, path);
-		joined &= families_agree(own[path], twins[path]);
+		kind->by[path] = compare_result_find(report, &kind->what, path);
+		kind->is_there |= kind->by[path] != NULL;
 	}
-	if (joined && result->what.ip6)
-		return false;
+}
+
+/* Same but for the family's own receive function. */
+static bool results_alike(const struct compare_result *a, const struct compare_result *b)
+{
+	struct compare_result twin;
+
+	if (!a || !b)
+		return a == b;
+	twin = *b;
+	if (a->dropped_at && b->dropped_at)
+		twin.dropped_at = a->dropped_at;
+	return compare_results_agree(a, &twin);
+}
+
+static bool kinds_alike(const struct kind *a, const struct kind *b)
+{
+	unsigned int path;
+
 	for (path = 0; path < COMPARE_PATHS; path++)
-		cell_print(own[path], joined ? twins[path] : NULL, cells[path],
-			   sizeof(cells[path]));
-	snprintf(sent, sizeof(sent), ">%u", result->sent);
-	snprintf(local_out, sizeof(local_out), ">%u", result->local_out);
-	table_row(table, direction_name(result->what.direction),
-		  compare_target_name(result->what.target),
-		  compare_destination_name(result->what.destination),
-		  joined ? "ip, ip6" : result->what.ip6 ? "ip6" : "ip", sent, local_out,
-		  cells[COMPARE_NFT], cells[COMPARE_TC], cells[COMPARE_TC_HTB], NULL);
+		if (!results_alike(a->by[path], b->by[path]))
+			return false;
 	return true;
+}
+
+static void cell_print(const struct compare_result *result, const struct compare_result *twin,
+		       char *text, size_t size)
+{
+	bool two = result && twin && !text_is(result->dropped_at, twin->dropped_at);
+
+	if (!result)
+		snprintf(text, size, "-");
+	else if (!result->copies)
+		snprintf(text, size, "no copy");
+	else if (result->pre_routing)
+		snprintf(text, size, "%u %s, seen", result->copies, result->pkt_type);
+	else if (result->is_tunnel)
+		snprintf(text, size, "%u, %u outer", result->copies, result->outer);
+	else
+		snprintf(text, size, "%u %s, end in %s%s%s", result->copies, result->pkt_type,
+			 result->dropped_at, two ? "/" : "", two ? twin->dropped_at : "");
+}
+
+/* The first of @kinds that is not told yet, with all that are like it. */
+static void row_add(struct table *table, struct kind kinds[KINDS], unsigned int first)
+{
+	char cells[COMPARE_PATHS][80], names[48] = "", sent[16], local_out[16];
+	const struct compare_result *any = NULL;
+	const struct kind *kind = &kinds[first], *twin = NULL;
+	unsigned int i, told = 0, all = 0, path;
+
+	for (i = 0; i < KINDS; i++) {
+		all += kinds[i].is_there;
+		if (!kinds[i].is_there || kinds[i].is_told || !kinds_alike(kind, &kinds[i]))
+			continue;
+		kinds[i].is_told = true;
+		if (kinds[i].what.ip6 != kind->what.ip6)
+			twin = &kinds[i];
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s/%s",
+			 told++ ? " " : "", kinds[i].what.ip6 ? "ip6" : "ip",
+			 compare_protocol_name(kinds[i].what.protocol));
+	}
+	for (path = 0; path < COMPARE_PATHS; path++) {
+		any = any ? any : kind->by[path];
+		cell_print(kind->by[path], twin ? twin->by[path] : NULL, cells[path],
+			   sizeof(cells[path]));
+	}
+	snprintf(sent, sizeof(sent), ">%u", any->sent);
+	snprintf(local_out, sizeof(local_out), ">%u", any->local_out);
+	table_row(table, direction_name(kind->what.direction),
+		  compare_target_name(kind->what.target),
+		  compare_destination_name(kind->what.destination),
+		  told == all ? "all" : names, sent, local_out, cells[COMPARE_NFT],
+		  cells[COMPARE_TC], cells[COMPARE_TC_HTB], cells[COMPARE_TC_ORIGINAL], NULL);
+}
+
+static bool same_row(const struct compare_case *a, const struct compare_case *b)
+{
+	return a->direction == b->direction && a->target == b->target &&
+	       a->destination == b->destination;
+}
+
+static void rows_add(struct table *table, const struct compare_report *report)
+{
+	size_t i, j;
+
+	for (i = 0; i < report->count; i++) {
+		struct kind kinds[KINDS];
+		unsigned int kind;
+
+		for (j = 0; j < i; j++)
+			if (same_row(&report->results[j].what, &report->results[i].what))
+				break;
+		if (j < i)
+			continue;
+		for (kind = 0; kind < KINDS; kind++)
+			kind_find(report, &report->results[i].what, kind, &kinds[kind]);
+		for (kind = 0; kind < KINDS; kind++)
+			if (kinds[kind].is_there && !kinds[kind].is_told)
+				row_add(table, kinds, kind);
+	}
 }
 
 /* Where some copies of a destination were seen and others not: which not. */
@@ -190,93 +218,115 @@ static void originals_explain(const struct compare_report *report, FILE *out)
 		"and %u while %u originals arrived.\n", seen, sent, arrived_seen, arrived);
 }
 
-static bool paths_agree(const struct compare_result *a, const struct compare_result *b)
+/* "3 of 3", by path and direction. */
+static void trait_table_print(const struct compare_report *report, FILE *out)
 {
-	return a->copies == b->copies && a->pre_routing == b->pre_routing &&
-	       a->local_out == b->local_out && text_is(a->pkt_type, b->pkt_type) &&
-	       text_is(a->dropped_at, b->dropped_at);
-}
-
-static void paths_explain(const struct compare_report *report, enum compare_path path,
-			  FILE *out)
-{
-	unsigned int both = 0, agree = 0;
+	struct table table = { 0 };
+	unsigned int trait, direction;
 	size_t i;
 
-	for (i = 0; i < report->count; i++) {
-		const struct compare_result *other;
+	table_row(&table, "DIRECTION", "TARGET", "COPIES", "NFT", "TC", "TC-HTB", "TC-ORIGINAL",
+		  NULL);
+	for (direction = 0; direction < 2; direction++)
+	for (trait = 0; trait < COMPARE_TRAITS; trait++) {
+		const struct compare_trait_result *any = NULL;
+		char cells[COMPARE_PATHS][32] = { "-", "-", "-", "-" };
 
-		if (report->results[i].what.path != COMPARE_NFT)
-			continue;
-		other = result_find(report, &report->results[i].what, path);
-		if (!other)
-			continue;
-		both++;
-		agree += paths_agree(&report->results[i], other);
+		for (i = 0; i < report->trait_count; i++) {
+			const struct compare_trait_result *result = &report->traits[i];
+
+			if (result->trait != trait || result->what.direction != direction)
+				continue;
+			any = result;
+			snprintf(cells[result->what.path], sizeof(cells[0]),
+				 trait == COMPARE_SIZE ? "%u bytes" : "%u of %u",
+				 result->value, result->copies);
+		}
+		if (any)
+			table_row(&table, direction_name(direction),
+				  compare_target_name(any->what.target),
+				  compare_trait_name(trait), cells[0], cells[1], cells[2],
+				  cells[3], NULL);
 	}
-	if (both)
-		fprintf(out, "nft and %s agree in %u of %u cases.\n",
-			compare_path_name(path), agree, both);
+	table_print(&table, out);
+	table_free(&table);
+}
+
+/* "copies of sent". */
+static void life_table_print(const struct compare_report *report, FILE *out)
+{
+	struct table table = { 0 };
+	unsigned int life, direction;
+	size_t i;
+
+	table_row(&table, "DIRECTION", "TARGET VETH", "NFT", "TC", "TC-HTB", "TC-ORIGINAL", NULL);
+	for (direction = 0; direction < 2; direction++)
+	for (life = 0; life < COMPARE_LIVES; life++) {
+		char cells[COMPARE_PATHS][48] = { "-", "-", "-", "-" };
+		bool any = false;
+
+		for (i = 0; i < report->life_count; i++) {
+			const struct compare_life_result *result = &report->lives[i];
+			char *cell = cells[result->what.path];
+
+			if (result->life != life || result->what.direction != direction)
+				continue;
+			any = true;
+			if (result->overlimits || result->drops)
+				snprintf(cell, sizeof(cells[0]), "%u of %u, %u overlimits, %u drops",
+					 result->copies, result->sent, result->overlimits,
+					 result->drops);
+			else
+				snprintf(cell, sizeof(cells[0]), "%u of %u", result->copies,
+					 result->sent);
+		}
+		if (any)
+			table_row(&table, direction_name(direction), compare_life_name(life),
+				  cells[0], cells[1], cells[2], cells[3], NULL);
+	}
+	table_print(&table, out);
+	table_free(&table);
+}
+
+static void line_print(const char *text, void *data)
+{
+	fprintf(data, "%s\n", text);
+}
+
+static void point_print(const char *text, void *data)
+{
+	fprintf(data, "- %s\n", text);
+}
+
+static void more_print(const struct compare_report *report, FILE *out)
+{
+	fputs("\nwhat copies have and who sees them: copies to which it applies, of all\n\n", out);
+	trait_table_print(report, out);
+	fputs("\nwhat happens to the target while it is mirrored to: copies of packets sent\n\n", out);
+	life_table_print(report, out);
 }
 
 void compare_print_table(const struct compare_report *report, FILE *out)
 {
 	struct table table = { 0 };
-	size_t i;
 
 	fprintf(out, "kernel %s, observed by %s\n"
 		"a cell: copies that left through the target, their pkt_type, and whether PRE_ROUTING has\n"
-		"seen them or where they end before it\n\n", report->kernel,
+		"seen them or where they end before it; of a tunnel, the packets that left around them\n\n",
+		report->kernel,
 		report->by_module ? "the module mirror_probe and nft counters, which agree" :
 		"nft counters");
-	table_row(&table, "DIRECTION", "TARGET", "DESTINATION", "FAMILY", ">SENT",
-		  ">LOCAL_OUT", "NFT", "TC", "TC-HTB", NULL);
-	for (i = 0; i < report->count; i++)
-		if (first_of_situation(report, i))
-			row_add(&table, report, &report->results[i]);
+	table_row(&table, "DIRECTION", "TARGET", "DESTINATION", "PACKETS", ">SENT",
+		  ">LOCAL_OUT", "NFT", "TC", "TC-HTB", "TC-ORIGINAL", NULL);
+	rows_add(&table, report);
 	table_print(&table, out);
 	table_free(&table);
+	if (report->trait_count)
+		more_print(report, out);
 	fputc('\n', out);
 	originals_explain(report, out);
 	destinations_explain(report, out);
-	paths_explain(report, COMPARE_TC, out);
-	paths_explain(report, COMPARE_TC_HTB, out);
-}
-
-static json_t *text_or_null(const char *text)
-{
-	return text ? json_string(text) : json_null();
-}
-
-static json_t *result_json(const struct compare_result *result)
-{
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:i,s:i,s:o}",
-			 "path", compare_path_name(result->what.path),
-			 "direction", direction_name(result->what.direction),
-			 "target", compare_target_name(result->what.target),
-			 "destination", compare_destination_name(result->what.destination),
-			 "family", result->what.ip6 ? "ip6" : "ip",
-			 "sent", result->sent, "copies", result->copies,
-			 "pkt_type", text_or_null(result->pkt_type),
-			 "local_out", result->local_out,
-			 "pre_routing", result->pre_routing,
-			 "dropped_at", text_or_null(result->dropped_at));
-}
-
-int compare_print_json(const struct compare_report *report, FILE *out)
-{
-	json_t *cases = json_array();
-	json_t *root;
-	size_t i;
-	int error;
-
-	for (i = 0; i < report->count; i++)
-		json_array_append_new(cases, result_json(&report->results[i]));
-	root = json_pack("{s:i,s:s,s:s,s:o}", "version", 1, "kernel", report->kernel,
-			 "observer", report->by_module ? "module" : "nft", "cases", cases);
-	error = !root || json_array_size(cases) != report->count ||
-		json_dumpf(root, out, JSON_COMPACT) ? -ENOMEM : 0;
-	json_decref(root);
-	fputc('\n', out);
-	return error;
+	compare_words_agreement(report, line_print, out);
+	if (compare_words_differences(report, point_print, out))
+		fputs("All else that was looked at is the same.\n", out);
 }

@@ -9,7 +9,4 @@
 /* The paths side by side, and below in plain words what the figures say. */
 void compare_print_table(const struct compare_report *report, FILE *out);
 
-/* The JSON of compare --json, one line. Returns 0 or -ENOMEM. */
-int compare_print_json(const struct compare_report *report, FILE *out);
-
 #endif

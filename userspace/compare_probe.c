@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
+#include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,7 +70,7 @@ static uint16_t sum_finish(uint32_t sum)
 	return htons(~sum & 0xffff);
 }
 
-/* The UDP datagram behind the addresses, which its checksum covers too. */
+/* What is behind the addresses, which the checksum of either protocol covers too. */
 static size_t datagram_put(uint8_t *out, const void *addresses, size_t address_length,
 			   uint32_t number)
 {
@@ -89,14 +90,44 @@ static size_t datagram_put(uint8_t *out, const void *addresses, size_t address_l
 	return length;
 }
 
-static size_t packet_put_ip(uint8_t *out, uint32_t number)
+/* A connection's first segment; what the host answers is not to this port. */
+static size_t segment_put(uint8_t *out, const void *addresses, size_t address_length,
+			  uint32_t number)
 {
-	struct ip ip = { .ip_v = 4, .ip_hl = 5, .ip_ttl = 64, .ip_p = IPPROTO_UDP };
+	struct tcphdr tcp = { .th_off = 5, .th_flags = TH_SYN };
+	uint32_t sum;
+
+	tcp.th_sport = htons(COMPARE_PORT + 1 + number % 1000);
+	tcp.th_dport = htons(COMPARE_PORT);
+	tcp.th_seq = htonl(number);
+	tcp.th_win = htons(1024);
+	sum = sum_add(0, addresses, address_length);
+	tcp.th_sum = sum_finish(sum_add(sum + IPPROTO_TCP + sizeof(tcp), &tcp, sizeof(tcp)));
+	memcpy(out, &tcp, sizeof(tcp));
+	return sizeof(tcp);
+}
+
+static size_t transport_put(const struct compare_case *what, uint8_t *out,
+			    const void *addresses, size_t address_length, uint32_t number)
+{
+	return (what->protocol == COMPARE_TCP ? segment_put : datagram_put)
+		(out, addresses, address_length, number);
+}
+
+static uint8_t protocol_number(const struct compare_case *what)
+{
+	return what->protocol == COMPARE_TCP ? IPPROTO_TCP : IPPROTO_UDP;
+}
+
+static size_t packet_put_ip(const struct compare_case *what, uint8_t *out, uint32_t number)
+{
+	struct ip ip = { .ip_v = 4, .ip_hl = 5, .ip_ttl = 64 };
 	size_t length;
 
-	inet_pton(AF_INET, "192.0.2.200", &ip.ip_src);
+	ip.ip_p = protocol_number(what);
+	inet_pton(AF_INET, COMPARE_WIRE_IP, &ip.ip_src);
 	inet_pton(AF_INET, COMPARE_SOURCE_IP, &ip.ip_dst);
-	length = sizeof(ip) + datagram_put(out + sizeof(ip), &ip.ip_src, 8, number);
+	length = sizeof(ip) + transport_put(what, out + sizeof(ip), &ip.ip_src, 8, number);
 	ip.ip_len = htons(length);
 	ip.ip_id = htons(number);
 	ip.ip_sum = sum_finish(sum_add(0, &ip, sizeof(ip)));
@@ -104,17 +135,17 @@ static size_t packet_put_ip(uint8_t *out, uint32_t number)
 	return length;
 }
 
-static size_t packet_put_ip6(uint8_t *out, uint32_t number)
+static size_t packet_put_ip6(const struct compare_case *what, uint8_t *out, uint32_t number)
 {
 	struct ip6_hdr ip6 = { 0 };
 	size_t length;
 
 	ip6.ip6_flow = htonl(6U << 28);
-	ip6.ip6_nxt = IPPROTO_UDP;
+	ip6.ip6_nxt = protocol_number(what);
 	ip6.ip6_hlim = 64;
-	inet_pton(AF_INET6, "2001:db8::200", &ip6.ip6_src);
+	inet_pton(AF_INET6, COMPARE_WIRE_IP6, &ip6.ip6_src);
 	inet_pton(AF_INET6, COMPARE_SOURCE_IP6, &ip6.ip6_dst);
-	length = datagram_put(out + sizeof(ip6), &ip6.ip6_src, 32, number);
+	length = transport_put(what, out + sizeof(ip6), &ip6.ip6_src, 32, number);
 	ip6.ip6_plen = htons(length);
 	memcpy(out, &ip6, sizeof(ip6));
 	return sizeof(ip6) + length;
@@ -137,8 +168,8 @@ size_t compare_probe_frame(const struct compare_case *what, const uint8_t target
 
 	compare_probe_hardware(what, target, hardware);
 	length = frame_header_put(frame, hardware, what->ip6 ? ETH_P_IPV6 : ETH_P_IP);
-	length += what->ip6 ? packet_put_ip6(frame + length, number) :
-		  packet_put_ip(frame + length, number);
+	length += what->ip6 ? packet_put_ip6(what, frame + length, number) :
+		  packet_put_ip(what, frame + length, number);
 	return length;
 }
 
@@ -149,6 +180,36 @@ size_t compare_probe_marker(uint8_t frame[COMPARE_FRAME_MAX])
 	memset(frame, 0, MARKER_LENGTH);
 	frame_header_put(frame, everybody, MARKER_TYPE);
 	return MARKER_LENGTH;
+}
+
+/* Where the frame inside a tunnel's packet begins, or 0. The headers that the kernel
+ * puts there have no options. */
+static size_t inner_offset(const uint8_t *frame, size_t length)
+{
+	const uint8_t *ip = frame + ETH_HLEN, *udp = ip + 20;
+
+	if (length > ETH_HLEN + 24 && ip[9] == IPPROTO_GRE)
+		return ETH_HLEN + 20 + 4;
+	if (length > ETH_HLEN + 36 && ip[9] == IPPROTO_UDP &&
+	    (udp[2] << 8 | udp[3]) == COMPARE_VXLAN_PORT)
+		return ETH_HLEN + 20 + 8 + 8;
+	return 0;
+}
+
+static enum compare_frame inner_recognise(const uint8_t *frame, size_t length)
+{
+	size_t offset = inner_offset(frame, length);
+
+	if (!offset)
+		return COMPARE_FRAME_FOREIGN;
+	switch (compare_probe_recognise(frame + offset, length - offset)) {
+	case COMPARE_FRAME_MARKER:
+		return COMPARE_FRAME_OUTER_MARKER;
+	case COMPARE_FRAME_PROBE:
+		return COMPARE_FRAME_OUTER_PROBE;
+	default:
+		return COMPARE_FRAME_FOREIGN;
+	}
 }
 
 enum compare_frame compare_probe_recognise(const uint8_t *frame, size_t length)
@@ -164,8 +225,23 @@ enum compare_frame compare_probe_recognise(const uint8_t *frame, size_t length)
 		return COMPARE_FRAME_FOREIGN;
 	protocol = ETH_HLEN + (type == ETH_P_IP ? 9 : 6);
 	transport = ETH_HLEN + (type == ETH_P_IP ? 20 : 40);
-	if (length < transport + 4 || frame[protocol] != IPPROTO_UDP ||
-	    (frame[transport + 2] << 8 | frame[transport + 3]) != COMPARE_PORT)
-		return COMPARE_FRAME_FOREIGN;
-	return COMPARE_FRAME_PROBE;
+	if (length >= transport + 4 &&
+	    (frame[protocol] == IPPROTO_UDP || frame[protocol] == IPPROTO_TCP) &&
+	    (frame[transport + 2] << 8 | frame[transport + 3]) == COMPARE_PORT)
+		return COMPARE_FRAME_PROBE;
+	return type == ETH_P_IP ? inner_recognise(frame, length) : COMPARE_FRAME_FOREIGN;
+}
+
+bool compare_probe_checksum_right(const uint8_t *frame, size_t length)
+{
+	const uint8_t *ip = frame + ETH_HLEN;
+	size_t header = (frame[12] << 8 | frame[13]) == ETH_P_IP ? 20 : 40;
+	uint8_t protocol = header == 20 ? ip[9] : ip[6];
+	uint32_t sum;
+
+	length -= ETH_HLEN + header;
+	sum = sum_add(length + protocol, header == 20 ? ip + 12 : ip + 8,
+		      header == 20 ? 8 : 32);
+	/* Over all of it, its own field too, the sum is 0. */
+	return !sum_finish(sum_add(sum, ip + header, length));
 }

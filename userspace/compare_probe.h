@@ -5,6 +5,7 @@
 #ifndef COMPARE_PROBE_H
 #define COMPARE_PROBE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,13 +16,20 @@
 /* Documentation addresses, RFC 5737 and RFC 3849. */
 #define COMPARE_SOURCE_IP "192.0.2.1"
 #define COMPARE_SOURCE_IP6 "2001:db8::1"
+#define COMPARE_WIRE_IP "192.0.2.200"
+#define COMPARE_WIRE_IP6 "2001:db8::200"
 #define COMPARE_SOURCE_HARDWARE "02:00:00:00:00:01"
 #define COMPARE_WIRE_HARDWARE "02:00:00:00:00:02"
+
+#define COMPARE_VXLAN_PORT 4789	/* RFC 7348 */
 
 enum compare_frame {
 	COMPARE_FRAME_FOREIGN,
 	COMPARE_FRAME_PROBE,
 	COMPARE_FRAME_MARKER,
+	/* The same inside VXLAN or GRE over IPv4. */
+	COMPARE_FRAME_OUTER_PROBE,
+	COMPARE_FRAME_OUTER_MARKER,
 };
 
 /* The address that egress probes of @what are sent to, as text. */
@@ -40,5 +48,9 @@ size_t compare_probe_frame(const struct compare_case *what, const uint8_t target
 size_t compare_probe_marker(uint8_t frame[COMPARE_FRAME_MAX]);
 
 enum compare_frame compare_probe_recognise(const uint8_t *frame, size_t length);
+
+/* Is the checksum of a probe's UDP or TCP what RFC 768 and RFC 9293 say? @length is
+ * that of the whole frame, which is there. */
+bool compare_probe_checksum_right(const uint8_t *frame, size_t length);
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -60,39 +61,72 @@ static int failure_record(const char *program, int status, int complaint,
 			    *text ? ": " : "", text);
 }
 
-int tool_run(const char *const argv[], const char *input, struct error_list *errors)
+/* The whole of a file in memory. */
+static int memory_read(int descriptor, char **text)
+{
+	off_t size = lseek(descriptor, 0, SEEK_END);
+
+	*text = size < 0 ? NULL : malloc(size + 1);
+	if (!*text)
+		return -ENOMEM;
+	if (pread(descriptor, *text, size, 0) != size) {
+		free(*text);
+		*text = NULL;
+		return -EIO;
+	}
+	(*text)[size] = '\0';
+	return 0;
+}
+
+static int tool_wait(const char *const argv[], const int files[3], struct error_list *errors)
 {
 	posix_spawn_file_actions_t actions;
-	int in, complaint, status = 0;
+	int status = 0, error, i;
 	pid_t child;
-	int error;
 
-	in = memory_file("input", input);
-	complaint = memory_file("errors", NULL);
-	if (in < 0 || complaint < 0) {
-		error = error_system(errors, in < 0 ? in : complaint,
-				     "cannot run %s: no file in memory", argv[0]);
-		goto out_close;
-	}
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, complaint, STDERR_FILENO);
+	for (i = 0; i < 3; i++)
+		posix_spawn_file_actions_adddup2(&actions, files[i], i);
 	error = spawn(&child, argv, &actions);
 	posix_spawn_file_actions_destroy(&actions);
-	if (error) {
-		error = error_system(errors, error, "cannot run %s: %s", argv[0],
-				     strerror(-error));
-		goto out_close;
-	}
+	if (error)
+		return error_system(errors, error, "cannot run %s: %s", argv[0],
+				    strerror(-error));
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	if (status)
-		error = failure_record(argv[0], status, complaint, errors);
-out_close:
-	if (complaint >= 0)
-		close(complaint);
-	if (in >= 0)
-		close(in);
+	return status ? failure_record(argv[0], status, files[STDERR_FILENO], errors) : 0;
+}
+
+/* @output may be NULL. */
+static int tool_run_with(const char *const argv[], const char *input, char **output,
+			 struct error_list *errors)
+{
+	int files[3] = {
+		memory_file("input", input), memory_file("output", NULL),
+		memory_file("errors", NULL),
+	};
+	int error = 0, i;
+
+	for (i = 0; i < 3; i++)
+		if (files[i] < 0 && !error)
+			error = error_system(errors, files[i],
+					     "cannot run %s: no file in memory", argv[0]);
+	if (!error)
+		error = tool_wait(argv, files, errors);
+	if (!error && output)
+		error = memory_read(files[STDOUT_FILENO], output);
+	for (i = 0; i < 3; i++)
+		if (files[i] >= 0)
+			close(files[i]);
 	return error;
+}
+
+int tool_run(const char *const argv[], const char *input, struct error_list *errors)
+{
+	return tool_run_with(argv, input, NULL, errors);
+}
+
+int tool_read(const char *const argv[], char **output, struct error_list *errors)
+{
+	return tool_run_with(argv, NULL, output, errors);
 }

@@ -9,4 +9,7 @@
  * is dropped. Returns 0, or a negative errno with a record. */
 int tool_run(const char *const argv[], const char *input, struct error_list *errors);
 
+/* The same without input, and what it says on standard output is in @output, malloc'ed. */
+int tool_read(const char *const argv[], char **output, struct error_list *errors);
+
 #endif
