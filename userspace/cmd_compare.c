@@ -9,6 +9,7 @@
 
 #include "cmd.h"
 #include "compare.h"
+#include "compare_html.h"
 #include "compare_json.h"
 #include "compare_print.h"
 #include "options.h"
@@ -26,7 +27,12 @@ static const char usage[] =
 "  --target TARGETS    lo, dummy, veth, ifb, vlan, bridge-port, loop (a second device\n"
 "                      that receives what it sends), vxlan, gretap; all unless given\n"
 "  --protocol LIST     udp, tcp; both unless given\n"
-"  --json              for programs\n\n"
+"  --json              for programs\n"
+"  --report FILE.html  a page with pictures of the ways and tables, which needs no\n"
+"                      network; besides what is printed\n"
+"  --from FILE         makes the page of what --json has printed elsewhere, and mirrors\n"
+"                      nothing; repeatable, a column for each kernel\n"
+"  --lab FILE          adds what tests/lab/run --json has printed\n\n"
 "PATHS, TARGETS and LIST are words with commas between them.\n";
 
 /* Guests of tests/vm/run say so on the kernel's command line. */
@@ -111,17 +117,48 @@ static void progress_print(size_t number, size_t count, const struct compare_cas
 		compare_target_name(what->target), count - number - 1);
 }
 
-static int json_print(const struct compare_report *report)
-{
-	json_t *root = compare_json(report);
-	int error = !root || json_dumpf(root, stdout, JSON_COMPACT) ? -ENOMEM : 0;
+/* What to do with what came out, and with what came out elsewhere. */
+struct wish {
+	bool json;
+	const char *page, *lab;		/* files, or NULL */
+	json_t *reports;		/* read from files */
+};
 
-	json_decref(root);
-	putchar('\n');
+static int page_write(const struct wish *wish, struct error_list *errors)
+{
+	json_t *lab = NULL;
+	int error;
+
+	if (wish->lab) {
+		lab = compare_html_read(wish->lab, "cells", errors);
+		if (!lab)
+			return -EINVAL;
+	}
+	error = compare_html_write(wish->reports, lab, wish->page, errors);
+	json_decref(lab);
 	return error;
 }
 
-static int compare_command(const struct compare_options *options, bool json,
+/* On standard output, and into the page. */
+static int report_print(const struct compare_report *report, const struct wish *wish,
+			struct error_list *errors)
+{
+	json_t *root = wish->json || wish->page ? compare_json(report) : NULL;
+	int error = 0;
+
+	if ((wish->json || wish->page) && !root)
+		return -ENOMEM;
+	if (!wish->json)
+		compare_print_table(report, stdout);
+	else if (json_dumpf(root, stdout, JSON_COMPACT) || putchar('\n') == EOF)
+		error = -ENOMEM;
+	if (!error && wish->page && !json_array_insert(wish->reports, 0, root))
+		error = page_write(wish, errors);
+	json_decref(root);
+	return error;
+}
+
+static int compare_command(const struct compare_options *options, const struct wish *wish,
 			   struct error_list *errors)
 {
 	struct compare_report report;
@@ -139,18 +176,56 @@ static int compare_command(const struct compare_options *options, bool json,
 	for (i = 0; i < notes.count; i++)
 		fprintf(stderr, "mirror-nft: note: %s\n", error_text(&notes, i));
 	error_clear(&notes);
-	if (!error && json)
-		error = json_print(&report);
-	else if (!error)
-		compare_print_table(&report, stdout);
+	if (!error)
+		error = report_print(&report, wish, errors);
 	compare_report_free(&report);
 	return error;
+}
+
+static int wish_read(int option, const char *text, struct wish *wish,
+		     struct error_list *errors)
+{
+	json_t *report;
+
+	switch (option) {
+	case 'j':
+		wish->json = true;
+		return 0;
+	case 'o':
+		wish->page = text;
+		return 0;
+	case 'l':
+		wish->lab = text;
+		return 0;
+	default:
+		report = compare_html_read(text, "cases", errors);
+		if (!report)
+			return -EINVAL;
+		return json_array_append_new(wish->reports, report) ? -ENOMEM : 0;
+	}
+}
+
+/* Files are for the page, and it is the one thing that can be made of them alone. */
+static int wish_check(const struct wish *wish, struct error_list *errors)
+{
+	static const struct location where = { "command line", 1, 1 };
+
+	if (wish->page)
+		return 0;
+	if (json_array_size(wish->reports))
+		return error_definition(errors, &where, "--from is for a page, add --report FILE.html");
+	if (wish->lab)
+		return error_definition(errors, &where, "--lab is for a page, add --report FILE.html");
+	return 0;
 }
 
 int cmd_compare(int argc, char **argv)
 {
 	static const struct option table[] = {
 		{ "json", no_argument, NULL, 'j' },
+		{ "report", required_argument, NULL, 'o' },
+		{ "from", required_argument, NULL, 'f' },
+		{ "lab", required_argument, NULL, 'l' },
 		{ "path", required_argument, NULL, 'p' },
 		{ "target", required_argument, NULL, 't' },
 		{ "protocol", required_argument, NULL, 'r' },
@@ -164,27 +239,30 @@ int cmd_compare(int argc, char **argv)
 		.more = true,
 		.progress = isatty(STDERR_FILENO) ? progress_print : NULL,
 	};
+	struct wish wish = { .reports = json_array() };
 	struct error_list errors = { 0 };
-	bool json = false;
 	int option, error;
 
-	error = options_check(argc, argv, table, &errors);
+	error = wish.reports ? options_check(argc, argv, table, &errors) : -ENOMEM;
 	optind = 0;
 	while (!error && (option = getopt_long(argc, argv, "+h", table, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(usage, stdout);
-			return cmd_finish(0, &errors);
+			goto out_free;
 		}
-		if (option == 'j')
-			json = true;
-		else
-			error = option_read(option, optarg, &options, &errors);
+		error = strchr("jofl", option) ? wish_read(option, optarg, &wish, &errors) :
+			option_read(option, optarg, &options, &errors);
 	}
 	if (!error && optind < argc)
 		error = error_definition(&errors, &(struct location){ "command line", 1, optind },
 					 "'%.64s' is left over, see mirror-nft compare --help",
 					 argv[optind]);
 	if (!error)
-		error = compare_command(&options, json, &errors);
+		error = wish_check(&wish, &errors);
+	if (!error)
+		error = json_array_size(wish.reports) ? page_write(&wish, &errors) :
+			compare_command(&options, &wish, &errors);
+out_free:
+	json_decref(wish.reports);
 	return cmd_finish(error, &errors);
 }

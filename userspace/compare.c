@@ -14,6 +14,7 @@
 #include "compare_life.h"
 #include "compare_path.h"
 #include "compare_trait.h"
+#include "tool.h"
 
 const char *compare_path_name(enum compare_path path)
 {
@@ -229,6 +230,19 @@ static int all_run(struct run *run)
 	return error;
 }
 
+/* The first line that a program prints of its version, or nothing. */
+static void version_read(const char *program, const char *option, char *text, size_t size)
+{
+	const char *const argv[] = { program, option, NULL };
+	struct error_list ignored = { 0 };
+	char *said = NULL;
+
+	if (!tool_read(argv, &said, &ignored))
+		snprintf(text, size, "%.*s", (int)strcspn(said, "\n"), said);
+	error_clear(&ignored);
+	free(said);
+}
+
 int compare_run(const struct compare_options *options, struct compare_report *report,
 		struct error_list *notes, struct error_list *errors)
 {
@@ -241,6 +255,8 @@ int compare_run(const struct compare_options *options, struct compare_report *re
 	memset(report, 0, sizeof(*report));
 	uname(&system);
 	snprintf(report->kernel, sizeof(report->kernel), "%s", system.release);
+	version_read("nft", "--version", report->nft, sizeof(report->nft));
+	version_read("tc", "-V", report->tc, sizeof(report->tc));
 	memcpy(targets, options->targets, sizeof(targets));
 	targets[COMPARE_VETH] |= options->more;
 	targets[COMPARE_LO] |= options->more;

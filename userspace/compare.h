@@ -124,6 +124,7 @@ struct compare_life_result {
 
 struct compare_report {
 	char kernel[66];		/* release, as uname -r */
+	char nft[64], tc[64];		/* as the programs print it */
 	bool by_module;			/* observer: the module, else nft */
 	struct compare_result *results;
 	size_t count;

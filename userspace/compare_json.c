@@ -95,9 +95,11 @@ json_t *compare_json(const struct compare_report *report)
 		cases = NULL;
 	}
 	/* A part that is NULL makes it fail, and the others are let go of. */
-	return json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "version", 1,
+	return json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:{s:s,s:s,s:s}}", "version", 1,
 			 "kernel", report->kernel,
 			 "observer", report->by_module ? "module" : "nft",
 			 "cases", cases, "traits", traits, "lives", lives,
-			 "agreement", agreement, "differences", differences);
+			 "agreement", agreement, "differences", differences,
+			 "versions", "mirror-nft", MIRROR_NFT_VERSION, "nft", report->nft,
+			 "tc", report->tc);
 }

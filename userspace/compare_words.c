@@ -152,47 +152,7 @@ static const char *const trait_cause[COMPARE_TRAITS] = {
 	[COMPARE_CONNTRACK] = "mirred lets go of it (nf_reset_ct), dup does not",
 	[COMPARE_INCOMING] = "mirred writes the source's index into the copy, dup does not",
 	[COMPARE_TARGET_NFT] = "what is sent from inside clsact skips nft's egress hook (nf_skip_egress), as its packets have been there; a root qdisc comes later, and sets nothing",
-	[COMPARE_TARGET_TC] = "the copy carries a mark of the kernel's that it has been classified",
 };
-
-static const struct compare_trait_result *trait_find(const struct compare_report *report,
-						     const struct compare_trait_result *like,
-						     enum compare_path path)
-{
-	size_t i;
-
-	for (i = 0; i < report->trait_count; i++)
-		if (report->traits[i].trait == like->trait &&
-		    report->traits[i].what.path == path &&
-		    report->traits[i].what.direction == like->what.direction)
-			return &report->traits[i];
-	return NULL;
-}
-
-static size_t traits_differ(const struct compare_report *report, compare_say say, void *data)
-{
-	size_t count = 0, i;
-	unsigned int path;
-
-	for (i = 0; i < report->trait_count; i++)
-	for (path = COMPARE_TC; path < COMPARE_PATHS; path++) {
-		const struct compare_trait_result *nft = &report->traits[i], *other;
-		const char *cause = trait_cause[nft->trait];
-
-		if (nft->what.path != COMPARE_NFT)
-			continue;
-		other = trait_find(report, nft, path);
-		if (!other || (other->copies == nft->copies && other->value == nft->value))
-			continue;
-		count++;
-		say_format(say, data, "%s to %s, %s: nft %u of %u copies, %s %u of %u%s%s.",
-			   direction_name(nft->what.direction),
-			   compare_target_name(nft->what.target), trait_says[nft->trait],
-			   nft->value, nft->copies, compare_path_name(path), other->value,
-			   other->copies, cause ? ": " : "", cause ? cause : "");
-	}
-	return count;
-}
 
 /* --- lives --- */
 
@@ -204,33 +164,115 @@ static const char *const life_says[COMPARE_LIVES] = {
 	[COMPARE_RENEWED_SAME] = "target made again with the index it had",
 };
 
-static const char *life_cause(const struct compare_life_result *nft,
-			      const struct compare_life_result *other)
+static const char *life_cause(bool copies_differ)
 {
-	if (nft->copies != other->copies)
+	if (copies_differ)
 		return "nft's rule has the index and looks the device up for each packet, mirred has let go of the device for good when that was deleted";
 	return "mirred's action counts what it could not copy, nft counts no failures";
 }
 
-static size_t lives_differ(const struct compare_report *report, compare_say say, void *data)
+/* --- both --- */
+
+/* What a path came to: of a trait, value and copies; of a life, copies, packets sent,
+ * overlimits and drops. */
+struct figures {
+	unsigned int number[4];
+	enum compare_target target;
+	bool is_there;
+};
+
+/* A trait by its number, or behind them a life. */
+static struct figures figures_find(const struct compare_report *report, unsigned int what,
+				   enum compare_path path, enum direction direction)
 {
-	size_t count = 0, i, j;
+	struct figures figures = { 0 };
+	size_t i;
 
-	for (i = 0; i < report->life_count; i++)
-	for (j = 0; j < report->life_count; j++) {
-		const struct compare_life_result *nft = &report->lives[i];
-		const struct compare_life_result *other = &report->lives[j];
+	for (i = 0; i < report->trait_count; i++) {
+		const struct compare_trait_result *trait = &report->traits[i];
 
-		if (nft->what.path != COMPARE_NFT || other->what.path == COMPARE_NFT ||
-		    nft->life != other->life || nft->what.direction != other->what.direction ||
-		    (nft->copies == other->copies && nft->sent == other->sent &&
-		     nft->drops == other->drops && nft->overlimits == other->overlimits))
+		if (trait->trait == what && trait->what.path == path &&
+		    trait->what.direction == direction)
+			figures = (struct figures){ { trait->value, trait->copies },
+						    trait->what.target, true };
+	}
+	for (i = 0; i < report->life_count; i++) {
+		const struct compare_life_result *life = &report->lives[i];
+
+		if (life->life + COMPARE_TRAITS == what && life->what.path == path &&
+		    life->what.direction == direction)
+			figures = (struct figures){ { life->copies, life->sent, life->overlimits,
+						      life->drops }, life->what.target, true };
+	}
+	return figures;
+}
+
+static bool figures_differ(const struct figures *a, const struct figures *b)
+{
+	return a->is_there && b->is_there && memcmp(a->number, b->number, sizeof(a->number));
+}
+
+static bool figures_same(const struct figures *a, const struct figures *b)
+{
+	return a->is_there && b->is_there && !memcmp(a->number, b->number, sizeof(a->number));
+}
+
+/* "egress to veth", of nft's @nft; @paths: those that came to @other. */
+static void point_say(unsigned int what, const char *where, const struct figures *nft,
+		      const char *paths, const struct figures *other, compare_say say,
+		      void *data)
+{
+	const unsigned int *n = nft->number, *o = other->number;
+
+	if (what < COMPARE_TRAITS) {
+		const char *cause = trait_cause[what];
+
+		say_format(say, data, "%s to %s, %s: nft %u of %u copies, %s %u of %u%s%s.", where,
+			   compare_target_name(nft->target), trait_says[what], n[0], n[1], paths,
+			   o[0], o[1], cause ? ": " : "", cause ? cause : "");
+		return;
+	}
+	say_format(say, data, "%s, %s: nft %u of %u copied, %s %u of %u, with %u overlimits and %u drops in the action's counters: %s.",
+		   where, life_says[what - COMPARE_TRAITS], n[0], n[1], paths, o[0], o[1], o[2],
+		   o[3], life_cause(n[0] != o[0]));
+}
+
+/* All paths that differ from nft in the same way share a sentence, and so do both
+ * directions where tc differs so in both. */
+static size_t points_differ(const struct compare_report *report, unsigned int what,
+			    enum direction direction, compare_say say, void *data)
+{
+	bool egress = direction == DIRECTION_EGRESS, told[COMPARE_PATHS] = { false };
+	enum direction opposite = egress ? DIRECTION_INGRESS : DIRECTION_EGRESS;
+	struct figures nft = figures_find(report, what, COMPARE_NFT, direction);
+	struct figures nft_opposite = figures_find(report, what, COMPARE_NFT, opposite);
+	struct figures tc_opposite = figures_find(report, what, COMPARE_TC, opposite);
+	unsigned int path, more;
+	size_t count = 0;
+
+	for (path = COMPARE_TC; path < COMPARE_PATHS; path++) {
+		struct figures other = figures_find(report, what, path, direction), next;
+		char paths[64];
+		bool both;
+
+		if (told[path] || !figures_differ(&nft, &other))
 			continue;
+		both = path == COMPARE_TC && figures_same(&nft, &nft_opposite) &&
+		       figures_same(&other, &tc_opposite);
+		if (both && !egress)
+			continue;
+		snprintf(paths, sizeof(paths), "%s", compare_path_name(path));
+		for (more = path + 1; more < COMPARE_PATHS; more++) {
+			next = figures_find(report, what, more, direction);
+			if (!figures_same(&other, &next))
+				continue;
+			told[more] = true;
+			snprintf(paths + strlen(paths), sizeof(paths) - strlen(paths), ", %s",
+				 compare_path_name(more));
+		}
+		point_say(what, both ? "egress and ingress" : direction_name(direction), &nft,
+			  paths, &other, say, data);
 		count++;
-		say_format(say, data, "%s, %s: nft %u copies, %s %u, its action counts %u overlimits and %u drops: %s.",
-			   direction_name(nft->what.direction), life_says[nft->life],
-			   nft->copies, compare_path_name(other->what.path), other->copies,
-			   other->overlimits, other->drops, life_cause(nft, other));
 	}
 	return count;
 }
@@ -238,13 +280,16 @@ static size_t lives_differ(const struct compare_report *report, compare_say say,
 size_t compare_words_differences(const struct compare_report *report, compare_say say,
 				 void *data)
 {
-	unsigned int path, direction, ip6;
+	unsigned int path, direction, ip6, what;
 	size_t count = 0;
 
 	for (path = COMPARE_TC; path < COMPARE_PATHS; path++)
 	for (direction = 0; direction < 2; direction++)
 	for (ip6 = 0; ip6 < 2; ip6++)
 		count += cases_differ(report, path, direction, ip6, say, data);
-	count += traits_differ(report, say, data);
-	return count + lives_differ(report, say, data);
+	for (what = 0; what < COMPARE_TRAITS + COMPARE_LIVES; what++) {
+		count += points_differ(report, what, DIRECTION_EGRESS, say, data);
+		count += points_differ(report, what, DIRECTION_INGRESS, say, data);
+	}
+	return count;
 }

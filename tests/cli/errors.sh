@@ -62,6 +62,12 @@ generate @ --match ; 2 ; command line:1:7: option '--match' needs a value
 generate --name ; 2 ; command line:1:1: option '--name' needs a value
 generate @ left over ; 2 ; command line:1:7: 'left' is left over
 generate @ --match tcp port 80 ; 2 ; command line:1:9: 'port' is left over
+compare --path nft,foo ; 2 ; --path:1:5: 'foo' is none, say nft, tc, tc-htb or tc-original
+compare --path "" ; 2 ; --path:1:1: '' is none, say
+compare --target lo,dummy, ; 2 ; --target:1:10: '' is none, say lo, dummy, veth, ifb, vlan, bridge-port, loop, vxlan or gretap
+compare --protocol sctp ; 2 ; --protocol:1:1: 'sctp' is none, say udp or tcp
+compare --lab x ; 2 ; command line:1:1: --lab is for a page, add --report FILE.html
+compare --report ; 2 ; command line:1:1: option '--report' needs a value
 generate @ --path ebpf ; 2 ; --path:1:1: 'ebpf' is no path, say nft or tc
 generate @ --path "" ; 2 ; --path:1:1: '' is no path
 generate @ --name other ; 2 ; --name:1:1: --name is given twice
