@@ -17,6 +17,7 @@ int cmd_status(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 
 /* The end of every command: print the records and free them. @error is what
  * the work returned: a negative errno that has no record gets a line too. */

@@ -18,6 +18,7 @@ static const struct {
 	{ "run", cmd_run, "keep the kernel equal to a file while devices come and go" },
 	{ "compare", cmd_compare, "the nft path against the tc path" },
 	{ "trace", cmd_trace, "the way of a packet and of its copy through the kernel" },
+	{ "doctor", cmd_doctor, "what this kernel and machine can do, and what is missing" },
 };
 
 static void usage_print(FILE *out)

@@ -87,7 +87,7 @@ static void remote_judge(const struct topology *topology, const struct target *t
 
 /* From 5.17 to 5.18.7 dup on egress pushes the MAC header a second time and can
  * panic in skb_under_panic(). */
-static bool is_faulty(const char *release)
+bool misfit_is_faulty(const char *release)
 {
 	unsigned int major = 0, minor = 0, patch = 0;
 
@@ -102,7 +102,7 @@ static int release_judge(const struct mirror *mirror, const char *release,
 	const struct source *hooks;
 	size_t count, i;
 
-	if (mirror->path != MIRROR_PATH_NFT || !is_faulty(release))
+	if (mirror->path != MIRROR_PATH_NFT || !misfit_is_faulty(release))
 		return 0;
 	hooks = mirror_hooks(mirror, &count);
 	for (i = 0; i < count; i++)

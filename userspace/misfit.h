@@ -18,6 +18,9 @@
 int misfit_judge(const struct topology *topology, const char *release,
 		 struct error_list *errors);
 
+/* Is @release (uname -r) one of those that can crash when nft copies what leaves? */
+bool misfit_is_faulty(const char *release);
+
 /* Frames of @type (ARPHRD_*) begin without a link header. */
 bool misfit_is_headerless(uint16_t type);
 

@@ -62,6 +62,8 @@ generate @ --match ; 2 ; command line:1:7: option '--match' needs a value
 generate --name ; 2 ; command line:1:1: option '--name' needs a value
 generate @ left over ; 2 ; command line:1:7: 'left' is left over
 generate @ --match tcp port 80 ; 2 ; command line:1:9: 'port' is left over
+doctor eth0 ; 2 ; command line:1:1: 'eth0' is left over, see mirror-nft doctor --help
+doctor --jsn ; 2 ; command line:1:1: option '--jsn' is not known
 compare --path nft,foo ; 2 ; --path:1:5: 'foo' is none, say nft, tc, tc-htb or tc-original
 compare --path "" ; 2 ; --path:1:1: '' is none, say
 compare --target lo,dummy, ; 2 ; --target:1:10: '' is none, say lo, dummy, veth, ifb, vlan, bridge-port, loop, vxlan or gretap

@@ -36,7 +36,7 @@ traffic() { # PACKETS
 		within a true # the namespaces are there
 		exact a b $chunk "${addresses[@]}" >/tmp/exact || exit
 		sent=$((sent + chunk))
-		echo "$sent" >/tmp/sent
+		echo "$sent" >/tmp/sent.new && mv /tmp/sent.new /tmp/sent # whole, for who looks
 	done
 }
 traffic_start() { rm -f /tmp/stop /tmp/sent; traffic "$1" & traffic=$!; }
