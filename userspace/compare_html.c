@@ -94,8 +94,8 @@ static void kernels_print(const json_t *reports, FILE *out)
 		html_list(json_object_get(report, "agreement"), "<br>", out);
 		fputs("</td><td>", out);
 		json_object_foreach(json_object_get(report, "versions"), name, version) {
-			html_text(name, out);
-			fputc(' ', out);
+			if (!strcmp(name, "mirror-nft"))
+				fputs("mirror-nft ", out);
 			html_text(json_string_value(version), out);
 			fputs("<br>", out);
 		}
@@ -126,7 +126,7 @@ static void differences_print(const json_t *reports, FILE *out)
 		html_text(point, out);
 		if (json_array_size(kernels) != json_array_size(reports)) {
 			fputs(" <span class=\"quiet\">(", out);
-			html_list(kernels, ", ", out);
+			html_releases(kernels, out);
 			fputs(")</span>", out);
 		}
 		fputs("</li>\n", out);

@@ -65,7 +65,7 @@ static void caption_print(const json_t *class, FILE *out)
 {
 	static const char *const names[][2] = {
 		{ "destination", "sent to" }, { "pkt_type", "type" }, { "path", "by" },
-		{ "family", "in" }, { "protocol", "and" }, { "kernel", "on" },
+		{ "family", "in" }, { "protocol", "and" },
 	};
 	size_t i;
 
@@ -76,6 +76,8 @@ static void caption_print(const json_t *class, FILE *out)
 		fprintf(out, "; %s ", names[i][1]);
 		html_list(json_object_get(class, names[i][0]), ", ", out);
 	}
+	fputs("; on ", out);
+	html_releases(json_object_get(class, "kernel"), out);
 	fputs("</figcaption>", out);
 }
 
@@ -220,7 +222,7 @@ static void table_print(const json_t *reports, const char *member,
 		columns[0], columns[1], columns[2]);
 	json_array_foreach(reports, i, report) {
 		fputs("<th>", out);
-		html_text(html_kernel(report), out);
+		html_release(html_kernel(report), out);
 		fputs("</th>", out);
 	}
 	fputs("</tr>\n", out);

@@ -52,6 +52,33 @@ const char *html_kernel(const json_t *report)
 	return html_member(report, "kernel");
 }
 
+void html_release(const char *kernel, FILE *out)
+{
+	static const char *const tails[] = { "+", "-cloud", "-amd64" };
+	size_t length = strlen(kernel), i;
+	char text[66];
+
+	for (i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+		const char *tail = strstr(kernel, tails[i]);
+
+		if (tail && (size_t)(tail - kernel) < length)
+			length = tail - kernel;
+	}
+	snprintf(text, sizeof(text), "%.*s", (int)length, kernel);
+	html_text(text, out);
+}
+
+void html_releases(const json_t *kernels, FILE *out)
+{
+	json_t *kernel;
+	size_t i;
+
+	json_array_foreach(kernels, i, kernel) {
+		fputs(i ? ", " : "", out);
+		html_release(json_string_value(kernel), out);
+	}
+}
+
 void html_collect(json_t *object, const char *name, const char *text)
 {
 	json_t *array = json_object_get(object, name), *known;

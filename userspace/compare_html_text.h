@@ -18,8 +18,14 @@ void html_list(const json_t *array, const char *joint, FILE *out);
 const char *html_member(const json_t *object, const char *name);
 unsigned int html_number(const json_t *object, const char *name);
 
-/* The name of @report's kernel without what distributions hang on: "6.1.0-50". */
+/* The name of @report's kernel. */
 const char *html_kernel(const json_t *report);
+
+/* Print a kernel's name, escaped, without what distributions hang on it: "6.1.0-50". */
+void html_release(const char *kernel, FILE *out);
+
+/* The same of an array of them. */
+void html_releases(const json_t *kernels, FILE *out);
 
 /* Append @text to the array of @object that is named @name, unless it is there. */
 void html_collect(json_t *object, const char *name, const char *text);
