@@ -13,9 +13,10 @@
 #include "wish.h"
 
 static const char usage[] =
-"Usage: mirror-nft generate DEFINITION\n\n"
+"Usage: mirror-nft generate DEFINITION [--for VERSION]\n\n"
 "Prints the ruleset for 'nft -f -', or with --path tc a script for 'tc -batch -'.\n"
-"Needs no privilege and touches nothing.\n\n"
+"Needs no privilege and touches nothing. With --for, what nft VERSION (0.9.8 or later)\n"
+"cannot read is refused.\n\n"
 OPTIONS_DEFINITION_HELP;
 
 static bool named_before(const struct definition *definition, size_t mirror, size_t target)
@@ -117,15 +118,72 @@ static int paths_check(const struct definition *definition, struct error_list *e
 	return 0;
 }
 
+/* Versions of nft(8), as one number each. */
+#define NFT_VERSION(major, minor, patch) ((major) * 1000000u + (minor) * 1000u + (patch))
+#define NFT_OLDEST NFT_VERSION(0, 9, 8)		/* of Debian 11, the oldest that is tested */
+#define NFT_EGRESS NFT_VERSION(1, 0, 1)		/* reads chains of that hook */
+
+/* @version 0: no option. */
+static int version_read(const char *text, unsigned int *version, struct error_list *errors)
+{
+	static const struct location where = { "--for", 1, 1 };
+	unsigned int major, minor, patch = 0;
+	int length = 0;
+
+	*version = 0;
+	if (!text)
+		return 0;
+	if ((sscanf(text, "%2u.%2u%n.%2u%n", &major, &minor, &length, &patch, &length) < 2) ||
+	    text[length])
+		return error_definition(errors, &where,
+					"'%.64s' is no version of nft, say 1.0.6 (nft --version)", text);
+	*version = NFT_VERSION(major, minor, patch);
+	if (*version < NFT_OLDEST)
+		return error_definition(errors, &where,
+					"nft %.64s is older than 0.9.8, and not known to read this: use mirror-nft apply, which needs no nft",
+					text);
+	return 0;
+}
+
+/* Of all that a plan prints, only the one hook is newer than the oldest version. */
+static int version_check(const struct definition *definition, unsigned int version,
+			 const char *text, struct error_list *errors)
+{
+	const struct source *hooks;
+	size_t i, j, count;
+	int error = 0;
+
+	if (!version || version >= NFT_EGRESS ||
+	    definition->mirrors[0].path != MIRROR_PATH_NFT)
+		return 0;
+	for (i = 0; i < definition->count; i++) {
+		hooks = mirror_hooks(&definition->mirrors[i], &count);
+		for (j = 0; j < count; j++)
+			if (hooks[j].direction == DIRECTION_EGRESS)
+				error = error_definition(errors, &hooks[j].where,
+							 "nft %s cannot read chains of the egress hook, 1.0.1 can: mirror %s:ingress alone, or use mirror-nft apply, which needs no nft",
+							 text, hooks[j].device);
+	}
+	return error;
+}
+
 int cmd_generate(int argc, char **argv)
 {
 	struct definition definition = { 0 };
 	struct error_list errors = { 0 };
+	unsigned int version;
+	const char *text;
 	int error;
 
-	error = options_read_definition(argc, argv, usage, &definition, &errors);
+	error = options_take_value(&argc, argv, "for", &text, &errors);
+	if (!error)
+		error = version_read(text, &version, &errors);
+	if (!error)
+		error = options_read_definition(argc, argv, usage, &definition, &errors);
 	if (!error)
 		error = paths_check(&definition, &errors);
+	if (!error)
+		error = version_check(&definition, version, text, &errors);
 	if (!error)
 		error = definition.mirrors[0].path == MIRROR_PATH_NFT ?
 			generate_nft(&definition, &errors) :

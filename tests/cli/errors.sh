@@ -64,6 +64,11 @@ generate @ left over ; 2 ; command line:1:7: 'left' is left over
 generate @ --match tcp port 80 ; 2 ; command line:1:9: 'port' is left over
 doctor eth0 ; 2 ; command line:1:1: 'eth0' is left over, see mirror-nft doctor --help
 doctor --jsn ; 2 ; command line:1:1: option '--jsn' is not known
+generate @ --for 1 ; 2 ; --for:1:1: '1' is no version of nft, say 1.0.6
+generate @ --for 1.0.6x ; 2 ; --for:1:1: '1.0.6x' is no version of nft
+generate @ --for 0.9.3 ; 2 ; --for:1:1: nft 0.9.3 is older than 0.9.8, and not known to read this
+generate @ --for 0.9.8 ; 2 ; --from:1:1: nft 0.9.8 cannot read chains of the egress hook, 1.0.1 can: mirror lo:ingress alone
+generate --for ; 2 ; command line:1:1: option '--for' needs a value
 compare --path nft,foo ; 2 ; --path:1:5: 'foo' is none, say nft, tc, tc-htb or tc-original
 compare --path "" ; 2 ; --path:1:1: '' is none, say
 compare --target lo,dummy, ; 2 ; --target:1:10: '' is none, say lo, dummy, veth, ifb, vlan, bridge-port, loop, vxlan or gretap

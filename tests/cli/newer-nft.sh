@@ -3,9 +3,12 @@
 # needs: root command:mmdebstrap
 # time-limit: 300
 #
-# A newer release's nft for the cases in namespaces, which have no network to get
-# it from. netns/random-text-equals-netlink runs it.
+# The nft of other releases for the cases in namespaces, which have no network to get
+# them from: an older and a newer one. netns/nft-releases and
+# netns/random-text-equals-netlink run them.
 set -euo pipefail
 
-root=$("$(dirname "$0")/../vm/nft" trixie) || { echo "a root of trixie" && exit 77; }
-chroot "$root" /usr/sbin/nft --version
+for suite in bullseye trixie; do
+	root=$("$(dirname "$0")/../vm/nft" $suite) || { echo "a root of $suite" && exit 77; }
+	chroot "$root" /usr/sbin/nft --version
+done
