@@ -40,22 +40,27 @@ static enum doctor_answer answer_of(bool asked, bool present)
 
 /* --- devices --- */
 
+/* Modules that bring devices of their own into the first namespace when they are loaded
+ * (gre0, gretap0, erspan0; ip6tnl0, ip6gre0): they are asked for, and not loaded. */
+#define MODULE_GRE "ip_gre"
+#define MODULE_GRE6 "ip6_gre"
+
 static const struct {
 	const char *name, *text;	/* as in --to, or NULL: by its kind */
 	enum target_kind kind;
-	const char *needs;
+	const char *needs, *module;
 } devices[] = {
-	{ "veth", NULL, TARGET_VETH, "CONFIG_VETH" },
-	{ "dummy", NULL, TARGET_DUMMY, "CONFIG_DUMMY" },
-	{ "ifb", NULL, TARGET_IFB, "CONFIG_IFB" },
-	{ "vxlan", "vxlan,remote=192.0.2.1,local=192.0.2.2,id=7", TARGET_TUNNEL, "CONFIG_VXLAN" },
-	{ "vxlan-ip6", "vxlan,remote=2001:db8::1,local=2001:db8::2,id=7", TARGET_TUNNEL, "CONFIG_VXLAN and CONFIG_IPV6" },
-	{ "gretap", "gretap,remote=192.0.2.1,local=192.0.2.2", TARGET_TUNNEL, "CONFIG_NET_IPGRE" },
-	{ "gretap-ip6", "gretap,remote=2001:db8::1,local=2001:db8::2", TARGET_TUNNEL, "CONFIG_IPV6_GRE" },
-	{ "erspan-1", "erspan,remote=192.0.2.1,local=192.0.2.2,session=7", TARGET_TUNNEL, "CONFIG_NET_IPGRE" },
-	{ "erspan-2", "erspan,remote=192.0.2.1,local=192.0.2.2,session=8,version=2", TARGET_TUNNEL, "CONFIG_NET_IPGRE" },
-	{ "erspan-ip6", "erspan,remote=2001:db8::1,local=2001:db8::2,session=7", TARGET_TUNNEL, "CONFIG_IPV6_GRE" },
-	{ "geneve", "geneve,remote=192.0.2.1,id=7", TARGET_TUNNEL, "CONFIG_GENEVE" },
+	{ "veth", NULL, TARGET_VETH, "CONFIG_VETH", NULL },
+	{ "dummy", NULL, TARGET_DUMMY, "CONFIG_DUMMY", NULL },
+	{ "ifb", NULL, TARGET_IFB, "CONFIG_IFB", NULL },
+	{ "vxlan", "vxlan,remote=192.0.2.1,local=192.0.2.2,id=7", TARGET_TUNNEL, "CONFIG_VXLAN", NULL },
+	{ "vxlan-ip6", "vxlan,remote=2001:db8::1,local=2001:db8::2,id=7", TARGET_TUNNEL, "CONFIG_VXLAN and CONFIG_IPV6", NULL },
+	{ "gretap", "gretap,remote=192.0.2.1,local=192.0.2.2", TARGET_TUNNEL, "CONFIG_NET_IPGRE", MODULE_GRE },
+	{ "gretap-ip6", "gretap,remote=2001:db8::1,local=2001:db8::2", TARGET_TUNNEL, "CONFIG_IPV6_GRE", MODULE_GRE6 },
+	{ "erspan-1", "erspan,remote=192.0.2.1,local=192.0.2.2,session=7", TARGET_TUNNEL, "CONFIG_NET_IPGRE", MODULE_GRE },
+	{ "erspan-2", "erspan,remote=192.0.2.1,local=192.0.2.2,session=8,version=2", TARGET_TUNNEL, "CONFIG_NET_IPGRE", MODULE_GRE },
+	{ "erspan-ip6", "erspan,remote=2001:db8::1,local=2001:db8::2,session=7", TARGET_TUNNEL, "CONFIG_IPV6_GRE", MODULE_GRE6 },
+	{ "geneve", "geneve,remote=192.0.2.1,id=7", TARGET_TUNNEL, "CONFIG_GENEVE", NULL },
 };
 
 static bool device_try(struct nl_socket *route, unsigned int number)
@@ -74,15 +79,40 @@ static bool device_try(struct nl_socket *route, unsigned int number)
 	return made;
 }
 
+/* What modprobe(8) knows of: there, built in or for loading. */
+static bool module_is_there(const char *name)
+{
+	const char *const argv[] = { "modprobe", "-n", "-q", name, NULL };
+	struct error_list refused = { 0 };
+	bool found = !tool_run(argv, NULL, &refused);
+
+	error_clear(&refused);
+	return found;
+}
+
+static bool module_is_loaded(const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/module/%s", name);
+	return !access(path, F_OK);
+}
+
 static void devices_look(struct doctor *doctor, struct nl_socket *route)
 {
 	unsigned int i;
 
 	for (i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
-		bool made = route && device_try(route, i);
+		const char *module = devices[i].module;
+		bool waits = module && !module_is_loaded(module) && module_is_there(module);
+		bool made = waits || (route && device_try(route, i));
+		struct doctor_feature *feature;
 
-		feature_add(doctor, "device", devices[i].name, answer_of(route, made),
-			    devices[i].needs);
+		feature = feature_add(doctor, "device", devices[i].name,
+				      answer_of(route || waits, made), devices[i].needs);
+		if (waits)
+			snprintf(feature->detail, sizeof(feature->detail),
+				 "by the module %s, which is not loaded and was not tried", module);
 		if (devices[i].kind == TARGET_VETH && !made)
 			doctor->can_mirror_ingress = doctor->can_mirror_egress = false;
 	}
