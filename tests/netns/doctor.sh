@@ -11,6 +11,9 @@ defer rm -rf "$work"
 links_before=$(ip -br link)
 status=0
 "$mirror_nft" doctor --json >"$work/json" 2>"$work/errors" || status=$?
+# Before anything else here loads modules, some of which bring devices along.
+check_equal "devices afterwards" "$links_before" "$(ip -br link)"
+check_equal "rules afterwards" "" "$(nft list ruleset)"
 answer() { # NAME: yes or no, and what it needs
 	sed -n 's/.*{"name":"'"$1"'","present":\([a-z]*\),"needs":"\([^"]*\)".*/\1 \2/p' "$work/json"
 }
@@ -65,9 +68,6 @@ END
 want=0
 has_feature nft_ingress || has_feature cls_bpf || want=1
 check_equal "status" $want $status
-check_equal "devices afterwards" "$links_before" "$(ip -br link)"
-check_equal "rules afterwards" "" "$(nft list ruleset)"
-
 # For people: the same, what is missing with what it needs.
 "$mirror_nft" doctor >"$work/table" || true
 head -n 1 "$work/table" | grep -q "^kernel $(uname -r): " || fail "first line: $(head -n 1 "$work/table")"

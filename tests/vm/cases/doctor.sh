@@ -10,6 +10,7 @@ missing() { "$mirror_nft" doctor | awk 'NR > 3 && $2 != "yes" { printf "%s ", $1
 lacks=""
 [[ $(uname -r) != 5.10.* ]] || lacks="nft-egress "
 check_equal "missing without the module" "mirror_probe $lacks" "$(missing)"
+check_equal "devices of modules that were loaded" "" "$(ip -br link | grep -E '^(gre|ip6)')"
 insmod "${MIRROR_PROBE:-/lib/mirror_probe.ko}"
 check_equal "missing" "$lacks" "$(missing)"
 exec /root/tests/run -v --may-lack "" netns/doctor
