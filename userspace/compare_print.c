@@ -82,10 +82,33 @@ static void cell_print(const struct compare_result *result, const struct compare
 			 result->dropped_at, two ? "/" : "", two ? twin->dropped_at : "");
 }
 
+/* The paths that were tried have a column each: @cells with these first, and then NULL. */
+static void columns_choose(const struct compare_report *report,
+			   const char *const cells[COMPARE_PATHS],
+			   const char *columns[COMPARE_PATHS])
+{
+	unsigned int path, count = 0;
+	size_t i;
+
+	memset(columns, 0, COMPARE_PATHS * sizeof(*columns));
+	for (path = 0; path < COMPARE_PATHS; path++) {
+		for (i = 0; i < report->count; i++)
+			if (report->results[i].what.path == path)
+				break;
+		if (i < report->count)
+			columns[count++] = cells[path];
+	}
+}
+
+static const char *const path_titles[COMPARE_PATHS] = { "NFT", "TC", "TC-HTB", "TC-ORIGINAL" };
+
 /* The first of @kinds that is not told yet, with all that are like it. */
-static void row_add(struct table *table, struct kind kinds[KINDS], unsigned int first)
+static void row_add(struct table *table, const struct compare_report *report,
+		    struct kind kinds[KINDS], unsigned int first)
 {
 	char cells[COMPARE_PATHS][80], names[48] = "", sent[16], local_out[16];
+	const char *const all_cells[] = { cells[0], cells[1], cells[2], cells[3] };
+	const char *columns[COMPARE_PATHS];
 	const struct compare_result *any = NULL;
 	const struct kind *kind = &kinds[first], *twin = NULL;
 	unsigned int i, told = 0, all = 0, path;
@@ -108,11 +131,12 @@ static void row_add(struct table *table, struct kind kinds[KINDS], unsigned int 
 	}
 	snprintf(sent, sizeof(sent), ">%u", any->sent);
 	snprintf(local_out, sizeof(local_out), ">%u", any->local_out);
+	columns_choose(report, all_cells, columns);
 	table_row(table, direction_name(kind->what.direction),
 		  compare_target_name(kind->what.target),
 		  compare_destination_name(kind->what.destination),
-		  told == all ? "all" : names, sent, local_out, cells[COMPARE_NFT],
-		  cells[COMPARE_TC], cells[COMPARE_TC_HTB], cells[COMPARE_TC_ORIGINAL], NULL);
+		  told == all ? "all" : names, sent, local_out, columns[0], columns[1],
+		  columns[2], columns[3], NULL);
 }
 
 static bool same_row(const struct compare_case *a, const struct compare_case *b)
@@ -138,7 +162,7 @@ static void rows_add(struct table *table, const struct compare_report *report)
 			kind_find(report, &report->results[i].what, kind, &kinds[kind]);
 		for (kind = 0; kind < KINDS; kind++)
 			if (kinds[kind].is_there && !kinds[kind].is_told)
-				row_add(table, kinds, kind);
+				row_add(table, report, kinds, kind);
 	}
 }
 
@@ -221,16 +245,19 @@ static void originals_explain(const struct compare_report *report, FILE *out)
 /* "3 of 3", by path and direction. */
 static void trait_table_print(const struct compare_report *report, FILE *out)
 {
+	const char *columns[COMPARE_PATHS];
 	struct table table = { 0 };
 	unsigned int trait, direction;
 	size_t i;
 
-	table_row(&table, "DIRECTION", "TARGET", "COPIES", "NFT", "TC", "TC-HTB", "TC-ORIGINAL",
-		  NULL);
-	for (direction = 0; direction < 2; direction++)
+	columns_choose(report, path_titles, columns);
+	table_row(&table, "DIRECTION", "TARGET", "COPIES", columns[0], columns[1], columns[2],
+		  columns[3], NULL);
+	for (direction = 2; direction-- > 0;)
 	for (trait = 0; trait < COMPARE_TRAITS; trait++) {
 		const struct compare_trait_result *any = NULL;
 		char cells[COMPARE_PATHS][32] = { "-", "-", "-", "-" };
+		const char *const all_cells[] = { cells[0], cells[1], cells[2], cells[3] };
 
 		for (i = 0; i < report->trait_count; i++) {
 			const struct compare_trait_result *result = &report->traits[i];
@@ -242,11 +269,12 @@ static void trait_table_print(const struct compare_report *report, FILE *out)
 				 trait == COMPARE_SIZE ? "%u bytes" : "%u of %u",
 				 result->value, result->copies);
 		}
+		columns_choose(report, all_cells, columns);
 		if (any)
 			table_row(&table, direction_name(direction),
 				  compare_target_name(any->what.target),
-				  compare_trait_name(trait), cells[0], cells[1], cells[2],
-				  cells[3], NULL);
+				  compare_trait_name(trait), columns[0], columns[1], columns[2],
+				  columns[3], NULL);
 	}
 	table_print(&table, out);
 	table_free(&table);
@@ -255,14 +283,18 @@ static void trait_table_print(const struct compare_report *report, FILE *out)
 /* "copies of sent". */
 static void life_table_print(const struct compare_report *report, FILE *out)
 {
+	const char *columns[COMPARE_PATHS];
 	struct table table = { 0 };
 	unsigned int life, direction;
 	size_t i;
 
-	table_row(&table, "DIRECTION", "TARGET VETH", "NFT", "TC", "TC-HTB", "TC-ORIGINAL", NULL);
-	for (direction = 0; direction < 2; direction++)
+	columns_choose(report, path_titles, columns);
+	table_row(&table, "DIRECTION", "TARGET VETH", columns[0], columns[1], columns[2],
+		  columns[3], NULL);
+	for (direction = 2; direction-- > 0;)
 	for (life = 0; life < COMPARE_LIVES; life++) {
 		char cells[COMPARE_PATHS][48] = { "-", "-", "-", "-" };
+		const char *const all_cells[] = { cells[0], cells[1], cells[2], cells[3] };
 		bool any = false;
 
 		for (i = 0; i < report->life_count; i++) {
@@ -280,9 +312,10 @@ static void life_table_print(const struct compare_report *report, FILE *out)
 				snprintf(cell, sizeof(cells[0]), "%u of %u", result->copies,
 					 result->sent);
 		}
+		columns_choose(report, all_cells, columns);
 		if (any)
 			table_row(&table, direction_name(direction), compare_life_name(life),
-				  cells[0], cells[1], cells[2], cells[3], NULL);
+				  columns[0], columns[1], columns[2], columns[3], NULL);
 	}
 	table_print(&table, out);
 	table_free(&table);
@@ -308,6 +341,7 @@ static void more_print(const struct compare_report *report, FILE *out)
 
 void compare_print_table(const struct compare_report *report, FILE *out)
 {
+	const char *columns[COMPARE_PATHS];
 	struct table table = { 0 };
 
 	fprintf(out, "kernel %s, observed by %s\n"
@@ -316,8 +350,9 @@ void compare_print_table(const struct compare_report *report, FILE *out)
 		report->kernel,
 		report->by_module ? "the module mirror_probe and nft counters, which agree" :
 		"nft counters");
+	columns_choose(report, path_titles, columns);
 	table_row(&table, "DIRECTION", "TARGET", "DESTINATION", "PACKETS", ">SENT",
-		  ">LOCAL_OUT", "NFT", "TC", "TC-HTB", "TC-ORIGINAL", NULL);
+		  ">LOCAL_OUT", columns[0], columns[1], columns[2], columns[3], NULL);
 	rows_add(&table, report);
 	table_print(&table, out);
 	table_free(&table);
