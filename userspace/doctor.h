@@ -9,8 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "error.h"
-
 #define DOCTOR_FEATURES_MAX 48
 
 enum doctor_answer {
@@ -21,7 +19,7 @@ enum doctor_answer {
 
 struct doctor_feature {
 	const char *name;
-	const char *group;	/* "nft", "device", "tc", "program", "module" */
+	const char *group;	/* "privilege", "module", "library", "nft", "device", "tc" or "program" */
 	enum doctor_answer answer;
 	char detail[80];	/* a version, or "" */
 	const char *needs;	/* what is missing where it is not present */
@@ -38,7 +36,7 @@ struct doctor {
 };
 
 /* Look at everything. Moves this process into a new network namespace, if it may: else
- * what takes one is unknown. Returns 0 or a negative errno with a record. */
-int doctor_look(struct doctor *doctor, struct error_list *errors);
+ * what takes one is unknown. */
+void doctor_look(struct doctor *doctor);
 
 #endif

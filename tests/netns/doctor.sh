@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# needs: netns
+# needs: netns veth command:jq command:setpriv
 #
 # What doctor says of a kernel is what nft, ip and tc say when they try it; it changes
 # nothing, and says what it could not ask.
@@ -43,14 +43,16 @@ gretap-ip6 ip6gretap
 erspan-1 erspan
 erspan-ip6 ip6erspan
 geneve geneve
+vlan vlan
+bridge bridge
 clsact clsact
 cls_bpf cls_bpf
 nft command:nft
 tc command:tc
 END
-check_equal "tried both ways" 18 $known
+check_equal "tried both ways" 20 $known
 
-# The rest by nft itself.
+# The rest by nft, ip and tc themselves.
 while read -r name rule; do
 	want=false
 	! _try_nft ingress "$rule" || want=true
@@ -64,6 +66,25 @@ nft-limit limit rate 1000/second
 nft-ranges ip saddr { 192.0.2.0/24, 198.51.100.7-198.51.100.9 }
 nft-rows ip saddr . tcp dport { 192.0.2.1 . 80, 192.0.2.2 . 443 }
 END
+while read -r name commands; do
+	want=false
+	! _try "$_veth tc qdisc add dev p0 clsact; $commands" || want=true
+	said=$(answer "$name")
+	check_equal "$name" $want "${said%% *}"
+done <<'END'
+vxlan-ip6 ip link add x0 type vxlan id 7 dstport 4789 remote 2001:db8::1
+erspan-2 ip link add x0 type erspan remote 192.0.2.1 local 192.0.2.2 seq key 7 erspan_ver 2 erspan_dir egress erspan_hwid 1
+mirred tc filter add dev p0 egress matchall action mirred egress mirror dev p1 || tc filter add dev p0 egress bpf bytecode '1,6 0 0 1,' action mirred egress mirror dev p1
+skbedit tc filter add dev p0 egress bpf bytecode '1,6 0 0 1,' action skbedit mark 1
+police tc filter add dev p0 egress bpf bytecode '1,6 0 0 1,' action police rate 1mbit burst 10k
+END
+
+# What programs hold on to: every feature has a name of its own, and says what it needs or is there.
+jq -e '.version == 1 and (.kernel | type) == "string" and (.features | length) > 30
+	and ([.features[].name] | length == (unique | length))
+	and all(.features[]; (.name | type) == "string" and (.present | type) == "boolean"
+		and (.needs | type) == "string" and (.known or (.present | not))
+		and .present == (.needs == ""))' "$work/json" >/dev/null || fail "shape: $(cat "$work/json")"
 
 want=0
 has_feature nft_ingress || has_feature cls_bpf || want=1
@@ -80,9 +101,28 @@ else
 		fail "$(head -n 1 "$work/table")"
 fi
 
-# Somebody without the right says so; without tc on the way only that is missing.
-setpriv --bounding-set -net_admin --inh-caps -net_admin "$mirror_nft" doctor >"$work/table" 2>&1 || true
-grep -q '^CAP_NET_ADMIN *NO *root, or this capability, for check, apply' "$work/table" || fail "no privilege: $(cat "$work/table")"
+# Somebody without the right says so, and finds out the same all the same: in a namespace
+# of another user, where the kernel gives one, also for the programs that are run.
+"$mirror_nft" doctor >"$work/table" || true
+cp "$mirror_nft" "$work/mirror-nft"
+chmod 755 "$work" "$work/mirror-nft"
+for how in 'setpriv --bounding-set -net_admin --inh-caps -net_admin' \
+	'setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all --inh-caps -all'; do
+	# shellcheck disable=SC2086 # several words
+	$how "$work/mirror-nft" doctor >"$work/other" 2>&1 || true
+	grep -q '^CAP_NET_ADMIN *NO *root, or this capability, for check, apply' "$work/other" ||
+		fail "no privilege: $(cat "$work/other")"
+	check_equal "$how" "$(grep -v ^CAP_NET_ADMIN "$work/table")" "$(grep -v ^CAP_NET_ADMIN "$work/other")"
+done
+# Where there is no namespace to be had, nothing is said to be missing.
+status=0
+unshare --user --map-root-user bash -c 'echo 0 >/proc/sys/user/max_net_namespaces && exec "$0" doctor' \
+	"$mirror_nft" >"$work/other" 2>"$work/errors" || status=$?
+check_equal "nothing tried" "1 mirror-nft: nothing could be tried, which takes a new network namespace: run as root" \
+	"$status $(cat "$work/errors")"
+head -n 1 "$work/other" | grep -q ': nothing of it could be tried$' || fail "nothing tried: $(head -n 1 "$work/other")"
+check_equal "known without trying" "$(awk '/^(CAP_NET|mirror_p|lib|jans)/ || /^(nft|ip|tc) / { print $1, $2 }' "$work/table")" \
+	"$(awk 'NR > 3 && $2 != "?" && !/ which is not loaded/ { print $1, $2 }' "$work/other")"
 mkdir "$work/bin"
 for program in nft ip; do ln -s "$(type -P $program)" "$work/bin/"; done
 cat >"$work/bin/tc" <<<'#!/bin/sh

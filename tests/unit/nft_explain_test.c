@@ -29,6 +29,7 @@ static const struct {
 	{ NFT_MESSAGE_EGRESS_CHAIN, EOPNOTSUPP, "eth1", "",
 	  "eth1: this kernel has no egress hook", "CONFIG_NETFILTER_EGRESS" },
 	{ NFT_MESSAGE_EGRESS_CHAIN, EOPNOTSUPP, "eth1", "", "eth1: ", "Linux 5.16" },
+	{ NFT_MESSAGE_EGRESS_CHAIN, EOPNOTSUPP, "eth1", "", "eth1: ", "mirror-nft doctor" },
 	{ NFT_MESSAGE_INGRESS_CHAIN, EOPNOTSUPP, "eth1", "",
 	  "eth1: this kernel has no ingress hook", "CONFIG_NETFILTER_INGRESS" },
 	{ NFT_MESSAGE_INGRESS_CHAIN, ENOENT, "eth1", "", "eth1: no such device",

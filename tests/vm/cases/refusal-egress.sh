@@ -13,7 +13,7 @@ status=0
 check_equal "exit status" 1 $status
 check_equal "output" "" "$(cat /tmp/out)"
 check_equal "lines of error" 1 "$(wc -l </tmp/err)"
-for word in 'eth1' 'no egress hook' 'Operation not supported' 'Linux 5.16' CONFIG_NETFILTER_EGRESS '--path tc'; do
+for word in 'eth1' 'no egress hook' 'Operation not supported' 'Linux 5.16' CONFIG_NETFILTER_EGRESS '--path tc' 'mirror-nft doctor'; do
 	grep -qF -- "$word" /tmp/err || fail "no '$word' in: $(cat /tmp/err)"
 done
 check_equal "devices afterwards" "$before" "$(ip -br link)"
