@@ -15,8 +15,8 @@
 static const char usage[] =
 "Usage: mirror-nft generate DEFINITION [--for VERSION]\n\n"
 "Prints the ruleset for 'nft -f -', or with --path tc a script for 'tc -batch -'.\n"
-"Needs no privilege and touches nothing. With --for, what nft VERSION (0.9.8 or later)\n"
-"cannot read is refused.\n\n"
+"Needs no privilege and touches nothing. With --for, it is in words that nft VERSION (0.9.8\n"
+"or later) can read, and refused where there are none.\n\n"
 OPTIONS_DEFINITION_HELP;
 
 static bool named_before(const struct definition *definition, size_t mirror, size_t target)
@@ -58,8 +58,17 @@ static void heading_print(const struct definition *definition, FILE *out)
 	fputs(" (mirror-nft apply makes the ones that are missing)\n", out);
 }
 
-static int generate_nft(struct definition *definition, struct error_list *errors)
+/* Versions of nft(8), as one number each. */
+#define NFT_VERSION(major, minor, patch) ((major) * 1000000u + (minor) * 1000u + (patch))
+#define NFT_OLDEST NFT_VERSION(0, 9, 8)		/* of Debian 11, the oldest that is tested */
+#define NFT_EGRESS NFT_VERSION(1, 0, 1)		/* reads chains of that hook */
+/* Reads rows with numbers that have no type: this one is tested, 1.0.2 does not. */
+#define NFT_UNTYPED_ROWS NFT_VERSION(1, 0, 6)
+
+static int generate_nft(struct definition *definition, unsigned int version,
+			struct error_list *errors)
 {
+	bool rows_apart = version && version < NFT_UNTYPED_ROWS;
 	struct plan plan, notrack;
 	int error;
 
@@ -68,9 +77,9 @@ static int generate_nft(struct definition *definition, struct error_list *errors
 	error = wish_plan_alone(&plan, &notrack, definition, errors);
 	if (!error) {
 		heading_print(definition, stdout);
-		nft_text_print(&plan, stdout);
+		nft_text_print(&plan, rows_apart, stdout);
 		if (notrack.chain_count)
-			nft_text_print(&notrack, stdout);
+			nft_text_print(&notrack, rows_apart, stdout);
 	}
 	plan_free(&notrack);
 	plan_free(&plan);
@@ -118,11 +127,6 @@ static int paths_check(const struct definition *definition, struct error_list *e
 	return 0;
 }
 
-/* Versions of nft(8), as one number each. */
-#define NFT_VERSION(major, minor, patch) ((major) * 1000000u + (minor) * 1000u + (patch))
-#define NFT_OLDEST NFT_VERSION(0, 9, 8)		/* of Debian 11, the oldest that is tested */
-#define NFT_EGRESS NFT_VERSION(1, 0, 1)		/* reads chains of that hook */
-
 /* @version 0: no option. */
 static int version_read(const char *text, unsigned int *version, struct error_list *errors)
 {
@@ -145,7 +149,8 @@ static int version_read(const char *text, unsigned int *version, struct error_li
 	return 0;
 }
 
-/* Of all that a plan prints, only the one hook is newer than the oldest version. */
+/* Of all that a plan prints, only the one hook is newer than the oldest version and
+ * cannot be said in other words. */
 static int version_check(const struct definition *definition, unsigned int version,
 			 const char *text, struct error_list *errors)
 {
@@ -186,7 +191,7 @@ int cmd_generate(int argc, char **argv)
 		error = version_check(&definition, version, text, &errors);
 	if (!error)
 		error = definition.mirrors[0].path == MIRROR_PATH_NFT ?
-			generate_nft(&definition, &errors) :
+			generate_nft(&definition, version, &errors) :
 			generate_tc(&definition, &errors);
 	definition_free(&definition);
 	return cmd_finish(error, &errors);

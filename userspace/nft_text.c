@@ -226,6 +226,36 @@ static void places_print(const struct nft_form *form, FILE *out)
 	}
 }
 
+/* Row number @row as tests in a line. */
+static void single_row_print(const struct nft_form *form, size_t row, FILE *out)
+{
+	size_t count = form->rows->place_count;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		fputs(i ? " " : "", out);
+		place_print(&form->places[i], out);
+		fputc(' ', out);
+		value_print(&form->places[i].info, form->rows->values[row * count + i], out);
+	}
+}
+
+/* Rows with a place that is a number of no type to nft, which not every version joins
+ * with others: raw bytes, and some names. "None of the rows" cannot be said row by row,
+ * and no match says it. */
+static bool are_rows_untyped(const struct nft_form *form)
+{
+	size_t i;
+
+	if (form->compare != COMPARE_ROWS || form->negated)
+		return false;
+	for (i = 0; i < form->rows->place_count; i++)
+		if (form->places[i].info.format == FORMAT_HEX ||
+		    form->places[i].field == FIELD_META_LENGTH)
+			return true;
+	return false;
+}
+
 static void form_print(const struct nft_form *form, FILE *out)
 {
 	if (form->compare == COMPARE_ROWS)
@@ -342,13 +372,33 @@ static void action_print(const struct plan_statement *statement, FILE *out)
 	}
 }
 
-static void rule_print(const struct plan *plan, const struct plan_rule *rule, FILE *out)
+/* As which rules one rule is written: rows that are apart stand in a rule each, and at
+ * most one of those is true for a frame. */
+struct rule_rows {
+	bool apart;		/* rows with untyped places are */
+	size_t number;		/* of the rule, for what @count counts */
+	size_t count;		/* out: of the rules that this one is */
+};
+
+static void test_print(const struct nft_form *form, struct rule_rows *rows, FILE *out)
+{
+	if (!rows->apart || !are_rows_untyped(form)) {
+		form_print(form, out);
+		return;
+	}
+	single_row_print(form, rows->number / rows->count % form->count, out);
+	rows->count *= form->count;
+}
+
+static void rule_print(const struct plan *plan, const struct plan_rule *rule,
+		       struct rule_rows *rows, FILE *out)
 {
 	struct nft_context context = { .family = plan->family };
 	const char *separator = "\t\t";
 	struct nft_form form;
 	size_t i;
 
+	rows->count = 1;
 	for (i = 0; i < rule->count; i++) {
 		const struct plan_statement *statement = &rule->statements[i];
 
@@ -360,13 +410,23 @@ static void rule_print(const struct plan *plan, const struct plan_rule *rule, FI
 		fputs(separator, out);
 		separator = " ";
 		if (statement_is_test(statement))
-			form_print(&form, out);
+			test_print(&form, rows, out);
 		else
 			action_print(statement, out);
 	}
 	if (rule->comment)
 		fprintf(out, " comment \"%s\"", rule->comment);
 	fputc('\n', out);
+}
+
+static void rules_print(const struct plan *plan, const struct plan_rule *rule,
+			bool rows_apart, FILE *out)
+{
+	struct rule_rows rows = { .apart = rows_apart };
+
+	do
+		rule_print(plan, rule, &rows, out);
+	while (++rows.number < rows.count);
 }
 
 /* Keys by their type, or where nft has no type for them by where they stand. */
@@ -409,7 +469,8 @@ static void hook_print(const struct plan *plan, const struct plan_chain *chain, 
 	fprintf(out, " priority %d; policy accept;\n", chain->priority);
 }
 
-static void chain_print(const struct plan *plan, const struct plan_chain *chain, FILE *out)
+static void chain_print(const struct plan *plan, const struct plan_chain *chain,
+			bool rows_apart, FILE *out)
 {
 	size_t i;
 
@@ -419,11 +480,11 @@ static void chain_print(const struct plan *plan, const struct plan_chain *chain,
 	if (chain->is_base)
 		hook_print(plan, chain, out);
 	for (i = 0; i < chain->rule_count; i++)
-		rule_print(plan, &chain->rules[i], out);
+		rules_print(plan, &chain->rules[i], rows_apart, out);
 	fputs("\t}\n", out);
 }
 
-void nft_text_print(const struct plan *plan, FILE *out)
+void nft_text_print(const struct plan *plan, bool rows_apart, FILE *out)
 {
 	const char *family = plan->family == NFPROTO_INET ? "inet" : "netdev";
 	size_t i;
@@ -438,7 +499,7 @@ void nft_text_print(const struct plan *plan, FILE *out)
 	}
 	for (i = 0; i < plan->chain_count; i++) {
 		fputc('\n', out);
-		chain_print(plan, plan->chains[i], out);
+		chain_print(plan, plan->chains[i], rows_apart, out);
 	}
 	fputs("}\n", out);
 }

@@ -44,7 +44,7 @@ static void text_print(const struct plan *plan)
 	FILE *out = open_memstream(&text, &length);
 
 	require(out != NULL);
-	nft_text_print(plan, out);
+	nft_text_print(plan, false, out);
 	require(!fclose(out) && length > 0);
 	free(text);
 }

@@ -915,7 +915,7 @@ int main(int argc, char **argv)
 	if (error)
 		goto out_free;
 	if (!strcmp(argv[1], "text"))
-		nft_text_print(&plan, stdout);
+		nft_text_print(&plan, false, stdout);
 	else if (!strcmp(argv[1], "apply"))
 		error = plan_apply(&plan, netfilter);
 	else if (!strcmp(argv[1], "has") || !strcmp(argv[1], "changed"))

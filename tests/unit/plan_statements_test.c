@@ -195,7 +195,7 @@ static void test_table(void)
 	rule = rule_begin(&plan, NFPROTO_INET);
 	plan_chain_hook(plan.chains[0], NF_INET_LOCAL_OUT, -300, NULL);
 	plan_rule_notrack(&plan, rule);
-	nft_text_print(&plan, out);
+	nft_text_print(&plan, false, out);
 	fclose(out);
 	check_text("a table of family inet",
 		"table inet mirror_nft\n"

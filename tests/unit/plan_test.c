@@ -16,7 +16,7 @@ static char *printed(const struct plan *plan)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	nft_text_print(plan, out);
+	nft_text_print(plan, false, out);
 	fclose(out);
 	return text;
 }

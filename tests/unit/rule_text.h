@@ -22,7 +22,7 @@ static inline void check_rule(const char *expected, struct plan *plan)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	nft_text_print(plan, out);
+	nft_text_print(plan, false, out);
 	fclose(out);
 	begin = strstr(text, "chain c {\n\t\t") + strlen("chain c {\n\t\t");
 	end = strstr(begin, "\n\t}\n");

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernel: bullseye bookworm trixie trixie-backports
+# time-limit: 300
 #
 # What doctor must say of Debian's kernels: all is there, but for what the oldest lacks.
 . "$(dirname "$0")/../../lib/lib.sh"
