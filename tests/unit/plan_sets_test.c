@@ -282,6 +282,44 @@ static void test_rows(void)
 	check_rule("@nh,96,32 . th dport != { 0x0a000001 . 80 }", &plan);
 }
 
+/* For versions that take only places of a type in a row: one rule for each choice of
+ * rows, and rows of types, or of "none of them", stay together. */
+static void test_rows_apart(void)
+{
+	static const struct plan_place bytes[] = {
+		{ FIELD_RAW, BASE_NETWORK, 1, 3 }, { FIELD_RAW, BASE_LINK, 20, 1 },
+	};
+	static const struct plan_place typed[] = {
+		{ .field = FIELD_IP_SOURCE }, { .field = FIELD_TCP_DESTINATION },
+	};
+	static const struct plan_place fragment[] = {
+		{ .field = FIELD_IP_FRAGMENT }, { .field = FIELD_IP_SOURCE },
+	};
+	static const uint8_t values[][PLAN_VALUE_MAX] = { { 1, 2, 3 }, { 4 }, { 5, 6, 7 }, { 8 } };
+	static const uint8_t others[][PLAN_VALUE_MAX] = { { 10, 0, 0, 1 }, { 0, 80 }, { 10, 0, 0, 2 }, { 0, 81 } };
+	static const uint8_t parts[][PLAN_VALUE_MAX] = { { 0, 1 }, { 10, 0, 0, 1 }, { 0, 2 }, { 10, 0, 0, 2 } };
+	struct plan_rule *rule;
+	struct plan plan;
+
+	rule = rule_begin(&plan, NFPROTO_NETDEV);
+	plan_rule_test_number(&plan, rule, FIELD_META_PROTOCOL, 0x0800);
+	plan_rule_test_number(&plan, rule, FIELD_META_L4PROTO, 6);
+	plan_rule_test_rows(&plan, rule, bytes, 2, false, values, 2);
+	plan_rule_test_rows(&plan, rule, typed, 2, false, others, 2);
+	plan_rule_test_rows(&plan, rule, fragment, 2, false, parts, 2);
+#define HEAD "meta protocol ip meta l4proto tcp "
+#define TYPED " ip saddr . tcp dport { 10.0.0.1 . 80, 10.0.0.2 . 81 } "
+	check_rules(HEAD "@nh,8,24 0x010203 @ll,160,8 0x04" TYPED "ip frag-off 0x0001 ip saddr 10.0.0.1\n"
+		    "\t\t" HEAD "@nh,8,24 0x050607 @ll,160,8 0x08" TYPED "ip frag-off 0x0001 ip saddr 10.0.0.1\n"
+		    "\t\t" HEAD "@nh,8,24 0x010203 @ll,160,8 0x04" TYPED "ip frag-off 0x0002 ip saddr 10.0.0.2\n"
+		    "\t\t" HEAD "@nh,8,24 0x050607 @ll,160,8 0x08" TYPED "ip frag-off 0x0002 ip saddr 10.0.0.2",
+		    &plan, true);
+#undef HEAD
+#undef TYPED
+	plan_rule_test_rows(&plan, rule_begin(&plan, NFPROTO_NETDEV), bytes, 2, true, values, 1);
+	check_rules("@nh,8,24 . @ll,160,8 != { 0x010203 . 0x04 }", &plan, true);
+}
+
 static void test_rows_unsupported(void)
 {
 	static const struct plan_place places[] = {
@@ -360,6 +398,7 @@ int main(void)
 	test_places();
 	test_unsupported();
 	test_rows();
+	test_rows_apart();
 	test_rows_unsupported();
 	return harness_end();
 }
