@@ -4,6 +4,8 @@
  * fail_nth namespace		makes a network namespace
  * fail_nth write FILE TEXT	opens, writes, and closes
  * fail_nth read FILE		opens, reads it all, and closes
+ * fail_nth -c ...		only prints how many allocations that takes, none fails
+ * fail_nth -f NUMBER ...	begins with that one, not with the first
  *
  * Does it over and over, and has the first allocation that the kernel makes for it fail,
  * then the second, and so on, until it makes no more (/proc/self/fail-nth, the kernel's
@@ -97,7 +99,7 @@ static const struct action {
 /* What an attempt came to, from the process that made it. */
 struct outcome {
 	int error;
-	bool all;	/* fewer allocations than that */
+	unsigned int left;	/* how many allocations were missing; 0: one has failed */
 };
 
 /* In a process of its own: what it leaves open or has entered ends with it. */
@@ -119,7 +121,7 @@ static void attempt_make(const struct action *action, char **words, unsigned int
 	length = pread(nth, text, sizeof(text) - 1, 0);
 	if (length <= 0)
 		die("fail-nth");
-	outcome.all = strtoul(text, NULL, 10);
+	outcome.left = strtoul(text, NULL, 10);
 	if (pwrite(nth, "0", 1, 0) != 1)
 		die("fail-nth");
 	if (!outcome.error && action->undo)
@@ -151,15 +153,15 @@ static struct outcome attempt(const struct action *action, char **words, unsigne
 	return outcome;
 }
 
-static int attempts(const struct action *action, char **words)
+static int attempts(const struct action *action, char **words, unsigned int first)
 {
 	unsigned int number, failed = 0, worked = 0;
 	bool told[4096] = { false };
-	struct outcome outcome;
+	struct outcome outcome = { 0 };
 
-	for (number = 1; number < ATTEMPTS_MAX; number++) {
+	for (number = first; number < ATTEMPTS_MAX; number++) {
 		outcome = attempt(action, words, number);
-		if (outcome.all)
+		if (outcome.left)
 			break;
 		if (!outcome.error) {
 			worked++;
@@ -170,21 +172,45 @@ static int attempts(const struct action *action, char **words)
 			printf("%s\n", strerror(-outcome.error));
 		told[-outcome.error] = true;
 	}
-	printf("%u allocations, %u attempts failed, %u worked\n", number - 1, failed, worked);
-	if (!outcome.all || outcome.error) {
+	printf("%u allocations, %u attempts failed, %u worked\n", number - first, failed,
+	       worked);
+	if (!outcome.left || outcome.error) {
 		printf("without a failure: %s\n", strerror(-outcome.error));
 		return 1;
 	}
 	return 0;
 }
 
+static int allocations_count(const struct action *action, char **words)
+{
+	struct outcome outcome = attempt(action, words, ATTEMPTS_MAX);
+
+	if (!outcome.left || outcome.error) {
+		fprintf(stderr, "fail_nth: %s\n", strerror(-outcome.error));
+		return 1;
+	}
+	printf("%u\n", ATTEMPTS_MAX - outcome.left);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	unsigned int first = 1;
+	bool count = false;
+	int option;
 	size_t i;
 
-	for (i = 0; argc > 1 && i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (!strcmp(argv[1], actions[i].name) && argc == actions[i].words + 2)
-			return attempts(&actions[i], argv + 2);
-	fprintf(stderr, "usage: fail_nth load FILE | namespace | write FILE TEXT | read FILE\n");
+	while ((option = getopt(argc, argv, "+cf:")) != -1) {
+		count |= option == 'c';
+		if (option == 'f')
+			first = strtoul(optarg, NULL, 10);
+	}
+	argc -= optind;
+	argv += optind;
+	for (i = 0; argc > 0 && first && i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (!strcmp(argv[0], actions[i].name) && argc == actions[i].words + 1)
+			return count ? allocations_count(&actions[i], argv + 1) :
+			       attempts(&actions[i], argv + 1, first);
+	fprintf(stderr, "usage: fail_nth [-c | -f NUMBER] load FILE | namespace | write FILE TEXT | read FILE\n");
 	return 2;
 }
