@@ -11,19 +11,10 @@
 #include "rollback.h"
 #include "sources.h"
 #include "targets.h"
+#include "tc_rollback.h"
+#include "tc_try.h"
+#include "tc_wish.h"
 #include "verify.h"
-
-int apply_check_paths(const struct definition *definition, struct error_list *errors)
-{
-	size_t i;
-	int error = 0;
-
-	for (i = 0; i < definition->count; i++)
-		if (definition->mirrors[i].path == MIRROR_PATH_TC)
-			error = error_definition(errors, &definition->mirrors[i].path_where,
-						 "this version generates the tc path but does not run it: mirror-nft generate --path tc ... | tc -batch -");
-	return error;
-}
 
 /* One apply, over all its attempts. */
 struct application {
@@ -35,6 +26,7 @@ struct application {
 	struct installed_mirror former;
 	bool sent;		/* the rules have changed */
 	struct rollback rollback;
+	struct tc_rollback tc_rollback;
 	unsigned int mismatches;	/* what was read back was not what was sent */
 	struct verify verify;
 	/* Targets with the tunnels that stood behind them before. */
@@ -245,21 +237,29 @@ static int going_find(const struct application *application, bool **going)
 }
 
 /* What was done first counts: a second attempt finds much of it done. */
-static void outcomes_note(struct application *application, const struct wish *wish)
+static void outcome_note(struct application *application, const struct mirror *mirror,
+			 enum wish_outcome outcome)
 {
-	enum wish_outcome *outcomes = application->result->outcomes;
+	enum wish_outcome *noted = &application->result->outcomes[mirror -
+				   application->definition->mirrors];
+
+	if (!application->sent || *noted == WISH_UNCHANGED)
+		*noted = outcome;
+}
+
+static void outcomes_note(struct application *application, const struct wish *wish,
+			  const struct tc_wish *tc)
+{
 	size_t i;
 
-	for (i = 0; i < wish->count; i++) {
-		const struct wish_entry *entry = &wish->entries[i];
-		size_t number;
-
-		if (!entry->is_asked)
-			continue;
-		number = entry->mirror - application->definition->mirrors;
-		if (!application->sent || outcomes[number] == WISH_UNCHANGED)
-			outcomes[number] = entry->outcome;
-	}
+	for (i = 0; i < wish->count; i++)
+		if (wish->entries[i].is_asked)
+			outcome_note(application, wish->entries[i].mirror,
+				     wish->entries[i].outcome);
+	for (i = 0; i < tc->count; i++)
+		if (tc->entries[i].is_asked)
+			outcome_note(application, tc->entries[i].mirror,
+				     tc->entries[i].outcome);
 }
 
 /* Note down the way back, before the first change. Where the rules do not tell it, that
@@ -274,12 +274,46 @@ static int rollback_prepare(struct application *application, const struct wish *
 	if (options->mode == APPLY_CHECK || application->sent ||
 	    application->session->monitor)
 		return 0;
+	error = tc_rollback_note(&application->tc_rollback, application->session);
+	if (error)
+		return error;
 	error = rollback_note(&application->rollback, wish, request, &complaints);
 	if (error == -EINVAL && !options->verify)
 		error = 0;
 	if (error)
 		error_move(errors, &complaints);
 	error_clear(&complaints);
+	return error;
+}
+
+static int rules_send(struct application *application, const struct wish *wish,
+		      const struct wish_request *request, struct error_list *errors)
+{
+	struct nl_refusal refusal = { 0 };
+	bool sent = false;
+	int error;
+
+	error = wish_send(wish, request, application->options->mode == APPLY_CHECK, &sent,
+			  &refusal);
+	application->sent |= sent && !error;
+	if (refusal.error && refusal.error != -ERESTART)
+		return nft_explain_refusal(&refusal, errors);
+	return error;
+}
+
+/* One by one: the kernel validates nothing of tc without doing it. */
+static int filters_send(struct application *application, const struct tc_wish *tc,
+			struct error_list *errors)
+{
+	const struct session *session = application->session;
+	bool sent;
+	int error;
+
+	if (application->options->mode == APPLY_CHECK)
+		return tc_try(tc, errors);
+	error = tc_change_send(&session->tc, &tc->wanted, session->route, &sent,
+			       &application->result->warnings, errors);
+	application->sent |= sent && !error;
 	return error;
 }
 
@@ -291,23 +325,23 @@ static int rules_change(struct application *application, const bool *going,
 		.count = application->definition->count,
 		.going = going,
 	};
-	struct nl_refusal refusal = { 0 };
-	bool sent = false;
+	struct tc_wish tc = { 0 };
 	struct wish wish;
 	int error;
 
 	error = wish_plan(&wish, application->session, &request, errors);
 	if (!error)
+		error = tc_wish_plan(&tc, &wish, &request, errors);
+	if (!error)
 		error = rollback_prepare(application, &wish, &request, errors);
+	if (!error) {
+		outcomes_note(application, &wish, &tc);
+		error = rules_send(application, &wish, &request, errors);
+	}
 	if (!error)
-		outcomes_note(application, &wish);
-	if (!error)
-		error = wish_send(&wish, &request, application->options->mode == APPLY_CHECK,
-				  &sent, &refusal);
-	application->sent |= sent && !error;
+		error = filters_send(application, &tc, errors);
+	tc_wish_free(&tc);
 	wish_free(&wish);
-	if (refusal.error && refusal.error != -ERESTART)
-		return nft_explain_refusal(&refusal, errors);
 	return error;
 }
 
@@ -342,16 +376,20 @@ static int wish_verify(const struct application *application, bool *is_there,
 		.mirrors = application->definition->mirrors,
 		.count = application->definition->count,
 	};
+	struct tc_wish tc = { 0 };
 	struct wish wish;
 	size_t i;
 	int error;
 
 	error = wish_plan(&wish, application->session, &request, errors);
-	*is_there = true;
+	if (!error)
+		error = tc_wish_plan(&tc, &wish, &request, errors);
+	*is_there = !error && tc_change_is_done(&application->session->tc, &tc.wanted);
 	for (i = 0; i < wish.count && !error; i++)
 		*is_there &= wish.entries[i].outcome == WISH_UNCHANGED;
 	for (i = 0; i < wish.tap_count && !error; i++)
 		*is_there &= wish.taps[i].is_done;
+	tc_wish_free(&tc);
 	wish_free(&wish);
 	for (i = 0; i < result->gone_count; i++)
 		*is_there &= !installed_find(&application->session->installed,
@@ -472,7 +510,8 @@ static int change_undo(struct application *application, int error,
 
 	if (application->sent && !application->session->monitor) {
 		why = error_text(complaints, 0);
-		if (rollback_do(&application->rollback, application->session, &more))
+		if (rollback_do(&application->rollback, application->session, &more) ||
+		    tc_rollback_do(&application->tc_rollback, application->session, &more))
 			error_system(errors, error, "%s; and what was there before could not be put back: %s",
 				     why ? why : strerror(-error), error_text(&more, 0) ?: "?");
 		else
@@ -528,6 +567,7 @@ int apply_definition(struct session *session, struct definition *definition,
 	result->changed = options->mode == APPLY_CHANGE &&
 			  (application.sent || application.replaced_count);
 	rollback_free(&application.rollback);
+	tc_rollback_free(&application.tc_rollback);
 	verify_free(&application.verify);
 	free(application.former.targets);
 	free(application.replaced);

@@ -32,12 +32,9 @@ struct apply_result {
 	struct error_list warnings;	/* what is worth knowing */
 };
 
-/* Can this version run every mirror of @definition by its path? Returns 0 or -EINVAL
- * with records. */
-int apply_check_paths(const struct definition *definition, struct error_list *errors);
-
 /* Make the kernel match @definition, which is validated: devices where they are
- * missing, then the rules of all mirrors in one transaction. Mirrors that it does
+ * missing, then the rules of all mirrors in one transaction, then the filters of those on
+ * the tc path, one by one: see tc_change.h. Mirrors that it does
  * not have are left alone, unless options->only. What the kernel holds then is read back
  * and compared; with options->verify the traffic is watched, see verify.h, and what
  * speaks against the change is an error. After an error all is as it was.

@@ -93,9 +93,6 @@ static int definition_run(struct definition *definition, const struct apply_opti
 	struct session session;
 	int error;
 
-	error = apply_check_paths(definition, errors);
-	if (error)
-		return error;
 	error = session_open(&session, SESSION_CHANGE, errors);
 	if (!error)
 		error = apply_definition(&session, definition, options, &result, errors);

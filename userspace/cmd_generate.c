@@ -10,6 +10,7 @@
 #include "options.h"
 #include "plan_mirror.h"
 #include "tc_text.h"
+#include "tc_wish.h"
 #include "wish.h"
 
 static const char usage[] =
@@ -88,26 +89,13 @@ static int generate_nft(struct definition *definition, unsigned int version,
 
 static int generate_tc(struct definition *definition, struct error_list *errors)
 {
-	struct tc_guard guard = { 0 };
-	struct tunnel *tunnels = NULL;
-	size_t i, j;
+	struct tc_plan plan = { 0 };
 	int error;
 
-	error = wish_resolve_alone(definition, &tunnels, &guard.count);
-	guard.tunnels = tunnels;
-	for (i = 0; i < definition->count && !error; i++) {
-		const struct mirror *mirror = &definition->mirrors[i];
-
-		error = tc_text_print(mirror, &guard, stdout, errors);
-		for (j = 0; j < mirror->target_count && !error; j++)
-			if (mirror->targets[j].kind == TARGET_TUNNEL &&
-			    !named_before(definition, i, j))
-				tc_text_print_tap(mirror->targets[j].device,
-						  &mirror->targets[j].tunnel,
-						  wish_way_mtu(&mirror->targets[j].tunnel),
-						  stdout);
-	}
-	free(tunnels);
+	error = tc_wish_plan_alone(&plan, definition, errors);
+	if (!error)
+		error = tc_text_print(&plan, stdout);
+	tc_plan_free(&plan);
 	return error;
 }
 

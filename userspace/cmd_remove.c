@@ -15,6 +15,7 @@ static const char usage[] =
 
 static int removal_run(char **names, size_t count, struct error_list *errors)
 {
+	struct error_list warnings = { 0 };
 	struct session session;
 	size_t before, i;
 	int error;
@@ -22,8 +23,11 @@ static int removal_run(char **names, size_t count, struct error_list *errors)
 	error = session_open(&session, SESSION_CHANGE, errors);
 	before = session.installed.count;
 	if (!error)
-		error = removal_apply(&session, names, count, errors);
+		error = removal_apply(&session, names, count, &warnings, errors);
 	session_close(&session);
+	for (i = 0; i < warnings.count && !error; i++)
+		fprintf(stderr, "mirror-nft: warning: %s\n", error_text(&warnings, i));
+	error_clear(&warnings);
 	if (error)
 		return error;
 	for (i = 0; i < count; i++)

@@ -9,6 +9,7 @@
 
 #include "apply.h"
 #include "removal.h"
+#include "tc_match.h"
 #include "tc_text.h"
 #include "tool.h"
 
@@ -48,7 +49,7 @@ static int nft_down(struct error_list *errors)
 
 	error = session_open(&session, SESSION_CHANGE, errors);
 	if (!error)
-		error = removal_apply(&session, NULL, 0, errors);
+		error = removal_apply(&session, NULL, 0, NULL, errors);
 	session_close(&session);
 	return error;
 }
@@ -65,7 +66,7 @@ int compare_path_tc(const char *text, struct error_list *errors)
 static int original_print(const struct mirror *mirror, FILE *out, struct error_list *errors)
 {
 	char *code = NULL;
-	int error = tc_text_match(mirror, NULL, &code, errors);
+	int error = tc_match_code(mirror, NULL, &code, errors);
 
 	if (!error)
 		fprintf(out, "qdisc add dev src0 handle 1: root htb\n"
@@ -78,16 +79,21 @@ static int original_print(const struct mirror *mirror, FILE *out, struct error_l
 static int path_print(enum compare_path path, const struct mirror *mirror, FILE *out,
 		      struct error_list *errors)
 {
-	switch (path) {
-	case COMPARE_TC:
-		return tc_text_print(mirror, NULL, out, errors);
-	case COMPARE_TC_HTB:
+	struct tc_plan plan = { 0 };
+	int error;
+
+	if (path != COMPARE_TC && path != COMPARE_TC_HTB)
+		return original_print(mirror, out, errors);
+	error = tc_plan_bare(&plan, mirror, TC_PREFERENCE, errors);
+	if (!error && path == COMPARE_TC) {
+		error = tc_text_print(&plan, out);
+	} else if (!error) {
 		fputs("qdisc add dev src0 root handle 1: htb default 1\n"
 		      "class add dev src0 parent 1: classid 1:1 htb rate 10gbit\n", out);
-		return tc_text_print_htb(mirror, out, errors);
-	default:
-		return original_print(mirror, out, errors);
+		error = tc_text_print_htb(&plan, out);
 	}
+	tc_plan_free(&plan);
+	return error;
 }
 
 static int tc_up(enum compare_path path, const struct mirror *mirror,

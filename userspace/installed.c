@@ -338,6 +338,7 @@ static int tap_take(struct installed *installed, const char *device,
 
 	if (!tap)
 		return -ENOMEM;
+	tap->is_nft = true;
 	for (i = 0; i < chain->rule_count; i++) {
 		const char *comment = nft_rule_comment(chain->rules[i]);
 		uint64_t packets, bytes;

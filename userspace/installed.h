@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The mirrors that run, read back from the kernel's rules: there is no state
- * file. mirror/web is the mirror "web"; its comments hold match and targets,
+ * file. On the tc path see tc_filter.h; in nft mirror/web is the mirror "web"; its comments hold match and targets,
  * its base chains are its sources, its counters what it matched.
  */
 #ifndef INSTALLED_H
@@ -13,6 +13,7 @@
 #include "mirror.h"
 #include "names.h"
 #include "nft_state.h"
+#include "tc_state.h"
 
 struct traffic {
 	uint64_t packets;
@@ -38,6 +39,7 @@ struct installed_tap {
 	char device[IFNAMSIZ];	/* of the target */
 	unsigned int index;	/* where the rule sends what arrives there */
 	uint64_t large;		/* copies that were too large for the way */
+	bool is_nft;		/* has chains in the table */
 };
 
 /* One rule of a mirror's guard. */
@@ -48,6 +50,7 @@ struct installed_guard {
 
 struct installed_mirror {
 	char name[IFNAMSIZ];
+	enum mirror_path path;
 	char *match_text;	/* NULL: everything */
 	size_t hosts, except;	/* how many entries the lists had, 0: no list */
 	/* What is in them, while they are short. */
@@ -73,8 +76,11 @@ struct installed {
 	size_t tap_count;
 };
 
-/* Returns 0 or -ENOMEM. */
+/* Those of the nft path. Returns 0 or -ENOMEM. */
 int installed_read(struct installed *installed, const struct nft_state *state);
+
+/* Add those of the tc path, each in its place. Returns 0 or -ENOMEM. */
+int installed_read_tc(struct installed *installed, const struct tc_state *state);
 void installed_free(struct installed *installed);
 const struct installed_mirror *installed_find(const struct installed *installed,
 					      const char *name);
@@ -84,6 +90,11 @@ const struct installed_mirror *installed_find(const struct installed *installed,
  * since @state was read, or -EINVAL with a record where the rules do not tell. */
 int installed_model(struct mirror *mirror, const struct installed_mirror *installed,
 		    const struct nft_state *state, struct error_list *errors);
+
+/* Of the model only sources and targets, and whether it selects anything: for who asks
+ * where its frames go. Needs nothing but @installed. */
+int installed_outline(struct mirror *mirror, const struct installed_mirror *installed,
+		      struct error_list *errors);
 
 /* The device whose own count tells how much of what a target took has gone on:
  * the tunnel, where one stands behind it. NULL where it is not there. */

@@ -144,22 +144,24 @@ static int list_model(struct address_list *list, const struct address_list *smal
 	error = address_list_copy(list, small);
 	if (error || !small->given || small->ip.count || small->ip6.count)
 		return error;
-	error = ranges_model(&list->ip, state, installed->name, word, "ip");
-	if (!error)
+	if (installed->path == MIRROR_PATH_NFT)
+		error = ranges_model(&list->ip, state, installed->name, word, "ip");
+	if (!error && installed->path == MIRROR_PATH_NFT)
 		error = ranges_model(&list->ip6, state, installed->name, word, "ip6");
 	if (error || list->ip.count || list->ip6.count)
 		return error;
 	return error_definition(errors, NULL,
-				"mirror '%s' sends to the same target, and its rules do not tell any more what its '%s' are: apply it again in the same definition file",
+				"mirror '%s' has to change with this, and its rules do not tell any more what its '%s' are: apply it again in the same definition file",
 				installed->name, word);
 }
 
-int installed_model(struct mirror *mirror, const struct installed_mirror *installed,
-		    const struct nft_state *state, struct error_list *errors)
+int installed_outline(struct mirror *mirror, const struct installed_mirror *installed,
+		      struct error_list *errors)
 {
 	int error;
 
 	memset(mirror, 0, sizeof(*mirror));
+	mirror->path = installed->path;
 	error = mirror_set_name(mirror, installed->name, &where, errors);
 	if (!error)
 		error = sources_model(mirror, installed, errors);
@@ -167,14 +169,27 @@ int installed_model(struct mirror *mirror, const struct installed_mirror *instal
 		error = targets_model(mirror, installed, errors);
 	if (!error && installed->match_text)
 		error = mirror_set_match(mirror, installed->match_text, &where);
+	mirror->hosts.given = installed->hosts;
+	mirror->except.given = installed->except;
+	mirror->sample = installed->sample;
+	mirror->limit = installed->limit;
+	if (error)
+		mirror_free(mirror);
+	return error;
+}
+
+int installed_model(struct mirror *mirror, const struct installed_mirror *installed,
+		    const struct nft_state *state, struct error_list *errors)
+{
+	int error;
+
+	error = installed_outline(mirror, installed, errors);
 	if (!error)
 		error = list_model(&mirror->hosts, &installed->host_list, installed->hosts,
 				   installed, state, "hosts", errors);
 	if (!error)
 		error = list_model(&mirror->except, &installed->except_list,
 				   installed->except, installed, state, "except", errors);
-	mirror->sample = installed->sample;
-	mirror->limit = installed->limit;
 	if (!error)
 		error = mirror_parse_match(mirror, errors);
 	if (error)

@@ -12,7 +12,7 @@
 #include "filter.h"
 #include "names.h"
 #include "plan_mirror.h"
-#include "tc_text.h"
+#include "tc_match.h"
 
 const char *direction_name(enum direction direction)
 {
@@ -337,7 +337,7 @@ int mirror_parse_match(struct mirror *mirror, struct error_list *errors)
 	address_list_normalise(&mirror->hosts);
 	address_list_normalise(&mirror->except);
 	if (mirror->path == MIRROR_PATH_TC) {
-		error = tc_text_match(mirror, NULL, &code, errors);
+		error = tc_match_code(mirror, NULL, &code, errors);
 		free(code);
 		return error;
 	}
@@ -368,12 +368,8 @@ int mirror_validate(struct mirror *mirror, const struct location *where,
 	if (!mirror->target_count)
 		error_definition(errors, where,
 				 "nowhere to put the copies, give a device or a tunnel with 'to'");
-	if (mirror->path == MIRROR_PATH_TC && mirror->sample.every)
-		error_definition(errors, &mirror->sample.where,
-				 "the tc path does not do sample yet, leave it out or choose the path nft");
-	if (mirror->path == MIRROR_PATH_TC && mirror->limit.rate)
-		error_definition(errors, &mirror->limit.where,
-				 "the tc path does not do limit yet, leave it out or choose the path nft");
+	if (mirror->path == MIRROR_PATH_TC)
+		tc_match_check(mirror, errors);
 	for (i = 0; i < mirror->target_count; i++) {
 		const struct target *target = &mirror->targets[i];
 

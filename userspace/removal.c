@@ -8,6 +8,7 @@
 
 #include "nft_explain.h"
 #include "targets.h"
+#include "tc_wish.h"
 #include "wish.h"
 
 /* Which of the installed mirrors go: @going has a flag for each. */
@@ -39,24 +40,32 @@ static int mirrors_select(const struct session *session, char *const *names,
 }
 
 static int removal_send(const struct session *session, const bool *going,
-			struct error_list *errors)
+			struct error_list *warnings, struct error_list *errors)
 {
 	const struct wish_request request = { .going = going };
 	struct nl_refusal refusal = { 0 };
+	struct tc_wish tc = { 0 };
 	struct wish wish;
+	bool sent;
 	int error;
 
 	error = wish_plan(&wish, session, &request, errors);
 	if (!error)
+		error = tc_wish_plan(&tc, &wish, &request, errors);
+	if (!error)
 		error = wish_send(&wish, &request, false, NULL, &refusal);
-	wish_free(&wish);
 	if (refusal.error && refusal.error != -ERESTART)
-		return nft_explain_refusal(&refusal, errors);
+		nft_explain_refusal(&refusal, errors);
+	if (!error)
+		error = tc_change_send(&session->tc, &tc.wanted, session->route, &sent,
+				       warnings, errors);
+	tc_wish_free(&tc);
+	wish_free(&wish);
 	return error;
 }
 
 int removal_apply(struct session *session, char *const *names, size_t count,
-		  struct error_list *errors)
+		  struct error_list *warnings, struct error_list *errors)
 {
 	struct nl_refusal restart = { .error = -ERESTART };
 	unsigned int tries = 0;
@@ -71,7 +80,7 @@ int removal_apply(struct session *session, char *const *names, size_t count,
 			return -ENOMEM;
 		error = mirrors_select(session, names, count, going, errors);
 		if (!error)
-			error = removal_send(session, going, errors);
+			error = removal_send(session, going, warnings, errors);
 		if (error != -ERESTART && error != -EINTR)
 			break;
 		free(going);

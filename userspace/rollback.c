@@ -49,7 +49,7 @@ int rollback_note(struct rollback *rollback, const struct wish *wish,
 	for (i = 0; i < wish->count && !error; i++)
 		error = entry_note(rollback, wish->session, &wish->entries[i], errors);
 	for (i = 0; request->going && i < installed->count && !error; i++)
-		if (request->going[i])
+		if (request->going[i] && installed->mirrors[i].path == MIRROR_PATH_NFT)
 			error = model_take(rollback, wish->session, &installed->mirrors[i],
 					   errors);
 	if (error)

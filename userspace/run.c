@@ -184,8 +184,6 @@ static void reload(struct run *run)
 	memset(&run->definition, 0, sizeof(run->definition));
 	error = run->options->load(&run->definition, run->options->data, &errors);
 	if (!error)
-		error = apply_check_paths(&run->definition, &errors);
-	if (!error)
 		error = look(run, RUN_RELOAD, &errors);
 	if (error) {
 		if (!errors.count)
@@ -328,7 +326,7 @@ static int finish(struct run *run, struct error_list *errors)
 	session_turn_take(&run->session);
 	error = session_read(&run->session, errors);
 	if (!error)
-		error = removal_apply(&run->session, NULL, 0, errors);
+		error = removal_apply(&run->session, NULL, 0, NULL, errors);
 	session_turn_give(&run->session);
 	if (!error)
 		fprintf(run->options->log, "mirror-nft: %s -> removed the mirrors\n", signal);
@@ -340,8 +338,6 @@ static int begin(struct run *run, struct error_list *errors)
 	int error;
 
 	error = run->options->load(&run->definition, run->options->data, errors);
-	if (!error)
-		error = apply_check_paths(&run->definition, errors);
 	if (error)
 		return error;
 	error = notify_open(&run->notify);

@@ -75,6 +75,20 @@ static void moved_renew(struct session *session)
 	monitor->moved_count = 0;
 }
 
+static int tc_read(struct session *session, struct error_list *errors)
+{
+	int tries = 20;
+	int error;
+
+	if (session->monitor && !session->looks_at_tc && !session->tc.filter_count)
+		return 0;
+	do {
+		error = tc_state_read(&session->tc, &session->links, session->route);
+	} while (error == -EINTR && tries--);
+	return error ? error_system(errors, error, "cannot read the filters of tc: %s",
+				    strerror(-error)) : 0;
+}
+
 int session_read(struct session *session, struct error_list *errors)
 {
 	struct monitor *monitor = session->monitor;
@@ -99,8 +113,12 @@ int session_read(struct session *session, struct error_list *errors)
 		error = owner_check(&session->notrack, errors);
 	if (error)
 		return error;
+	error = tc_read(session, errors);
+	if (error)
+		return error;
 	installed_free(&session->installed);
-	return installed_read(&session->installed, &session->state);
+	error = installed_read(&session->installed, &session->state);
+	return error ? error : installed_read_tc(&session->installed, &session->tc);
 }
 
 /* Wait for up to @most nanoseconds, by chance. */
@@ -187,6 +205,7 @@ void session_close(struct session *session)
 	installed_free(&session->installed);
 	nft_state_free(&session->state);
 	nft_state_free(&session->notrack);
+	tc_state_free(&session->tc);
 	link_table_free(&session->links);
 	nl_close(session->netfilter);
 	nl_close(session->route);

@@ -10,6 +10,7 @@
 #include "link.h"
 #include "monitor.h"
 #include "nft_state.h"
+#include "tc_state.h"
 
 struct session {
 	struct nl_socket *route;
@@ -17,10 +18,13 @@ struct session {
 	struct link_table links;
 	struct nft_state state;		/* the table netdev mirror_nft */
 	struct nft_state notrack;	/* the table inet mirror_nft */
+	struct tc_state tc;		/* filters of ours, and what is around them */
 	struct installed installed;
 	/* Who keeps devices and rules up to date once they were read; NULL: nobody, and
 	 * they are read anew each time. */
 	struct monitor *monitor;
+	/* With a monitor: look at tc as well, which is never heard of. */
+	bool looks_at_tc;
 	int turn;	/* of a change: the lock below; -1 without */
 };
 

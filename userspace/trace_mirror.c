@@ -12,7 +12,7 @@
 #include "tool.h"
 
 /* Beside the one of the tc path itself, so that filters which run stay. */
-#define TRACE_PREFERENCE (TC_PREFERENCE + 1)
+#define TRACE_PREFERENCE (TC_PREFERENCE_LARGE - 1)
 
 static int outcomes_check(const struct definition *definition,
 			  const struct apply_result *result, struct error_list *errors)
@@ -78,7 +78,7 @@ static void nft_down(struct trace_mirrors *mirrors, struct error_list *errors)
 		return;
 	error = session_open(&session, SESSION_CHANGE, errors);
 	if (!error)
-		removal_apply(&session, mirrors->made, mirrors->made_count, errors);
+		removal_apply(&session, mirrors->made, mirrors->made_count, NULL, errors);
 	session_close(&session);
 }
 
@@ -142,6 +142,7 @@ static int tc_up(struct trace_mirrors *mirrors, const struct definition *definit
 		 struct error_list *errors)
 {
 	static const char *const argv[] = { "tc", "-batch", "-", NULL };
+	struct tc_plan plan = { 0 };
 	char *text = NULL;
 	size_t size, i, j;
 	int error = 0;
@@ -153,8 +154,13 @@ static int tc_up(struct trace_mirrors *mirrors, const struct definition *definit
 	if (!out)
 		return error ? error : -ENOMEM;
 	for (i = 0; i < definition->count && !error; i++)
-		error = tc_text_print_filters(&definition->mirrors[i], TRACE_PREFERENCE, out,
-					      errors);
+		error = tc_plan_bare(&plan, &definition->mirrors[i], TRACE_PREFERENCE, errors);
+	/* They share one preference. */
+	for (i = 0; i < plan.count; i++)
+		plan.filters[i].handle = (uint32_t)i + 1;
+	if (!error)
+		error = tc_text_print_filters(&plan, out);
+	tc_plan_free(&plan);
 	if (fclose(out) && !error)
 		error = -ENOMEM;
 	for (i = 0; i < definition->count && !error; i++)

@@ -12,6 +12,11 @@
 #include "route.h"
 #include "sources.h"
 
+static bool is_nft(enum mirror_path path)
+{
+	return path == MIRROR_PATH_NFT;
+}
+
 /* --- who is there --- */
 
 static const struct mirror *request_find(const struct wish_request *request, const char *name)
@@ -49,13 +54,16 @@ static int tunnel_add(struct wish *wish, const struct tunnel *tunnel)
 	return 0;
 }
 
-static int tap_add(struct wish *wish, const char *device, const struct tunnel *tunnel)
+static int tap_add(struct wish *wish, enum mirror_path path, const char *device,
+		   const struct tunnel *tunnel)
 {
 	struct wish_tap *taps;
 	size_t i;
 
 	if (!tunnel->kind)
 		return 0;
+	if (!is_nft(path))
+		return tunnel_add(wish, tunnel);
 	for (i = 0; i < wish->tap_count; i++)
 		if (!strcmp(wish->taps[i].device, device))
 			return 0;
@@ -89,7 +97,7 @@ static int taps_find(struct wish *wish, const struct wish_request *request)
 		const struct mirror *mirror = &request->mirrors[i];
 
 		for (j = 0; j < mirror->target_count && !error; j++)
-			error = tap_add(wish, mirror->targets[j].device,
+			error = tap_add(wish, mirror->path, mirror->targets[j].device,
 					&mirror->targets[j].tunnel);
 	}
 	for (i = 0; i < installed->count; i++) {
@@ -98,7 +106,7 @@ static int taps_find(struct wish *wish, const struct wish_request *request)
 		if (!stays(wish, request, i))
 			continue;
 		for (j = 0; j < mirror->target_count && !error; j++)
-			error = tap_add(wish, mirror->targets[j].device,
+			error = tap_add(wish, mirror->path, mirror->targets[j].device,
 					&mirror->targets[j].tunnel);
 	}
 	if (wish->tunnel_count)
@@ -108,7 +116,7 @@ static int taps_find(struct wish *wish, const struct wish_request *request)
 }
 
 /* Are other tunnels guarded now than will be? */
-static bool tunnels_change(const struct wish *wish)
+static bool tunnels_differ(const struct wish *wish)
 {
 	const struct installed *installed = &wish->session->installed;
 	size_t i, j, k;
@@ -166,7 +174,8 @@ static bool is_concerned(const struct wish *wish, const struct wish_request *req
 	size_t i, j;
 
 	for (i = 0; i < request->count; i++)
-		for (j = 0; j < request->mirrors[i].target_count; j++)
+		for (j = 0; is_nft(request->mirrors[i].path) &&
+			    j < request->mirrors[i].target_count; j++)
 			if (installed_has_target(mirror, request->mirrors[i].targets[j].device))
 				return true;
 	for (i = 0; i < installed->count; i++)
@@ -203,25 +212,28 @@ static int entries_find(struct wish *wish, const struct wish_request *request,
 			struct error_list *errors)
 {
 	const struct installed *installed = &wish->session->installed;
-	bool all = tunnels_change(wish);
 	struct wish_entry *entry;
 	size_t i;
 	int error = 0;
 
-	wish->leaves_nothing = !request->count;
+	wish->tunnels_change = tunnels_differ(wish);
+	wish->leaves_nothing = true;
 	wish->entries = calloc(request->count + installed->count + 1, sizeof(*wish->entries));
 	if (!wish->entries)
 		return -ENOMEM;
 	for (i = 0; i < request->count; i++) {
+		if (!is_nft(request->mirrors[i].path))
+			continue;
+		wish->leaves_nothing = false;
 		entry = entry_add(wish);
 		entry->mirror = &request->mirrors[i];
 		entry->is_asked = true;
 	}
 	for (i = 0; i < installed->count && !error; i++) {
-		if (!stays(wish, request, i))
+		if (!is_nft(installed->mirrors[i].path) || !stays(wish, request, i))
 			continue;
 		wish->leaves_nothing = false;
-		if (!all && !is_concerned(wish, request, i))
+		if (!wish->tunnels_change && !is_concerned(wish, request, i))
 			continue;
 		entry = entry_add(wish);
 		entry->mirror = &entry->model;
@@ -268,8 +280,8 @@ static struct traffic target_count(const struct session *session, const struct t
 	return link ? installed_target_count(link) : nothing;
 }
 
-static int starts_find(struct plan_start **starts, const struct session *session,
-		       const struct mirror *mirror)
+int wish_starts(struct plan_start **starts, const struct session *session,
+		const struct mirror *mirror)
 {
 	size_t i;
 
@@ -353,7 +365,7 @@ static int entry_plan(struct wish *wish, struct wish_entry *entry, struct error_
 	struct plan_start *starts;
 	int error;
 
-	error = starts_find(&starts, wish->session, entry->mirror);
+	error = wish_starts(&starts, wish->session, entry->mirror);
 	if (error)
 		return error;
 	around.starts = starts;
@@ -364,8 +376,7 @@ static int entry_plan(struct wish *wish, struct wish_entry *entry, struct error_
 	return error ? error : entry_judge(wish, entry);
 }
 
-/* 0 where nobody knows. */
-static unsigned int tap_mtu(const struct session *session, const struct tunnel *tunnel)
+unsigned int wish_tap_mtu(const struct session *session, const struct tunnel *tunnel)
 {
 	struct route_query query;
 	struct route way;
@@ -376,25 +387,12 @@ static unsigned int tap_mtu(const struct session *session, const struct tunnel *
 	return route_mtu(&way, &session->links);
 }
 
-unsigned int wish_way_mtu(const struct tunnel *tunnel)
-{
-	struct session alone = { .turn = -1 };
-	unsigned int mtu = 0;
-
-	if (!nl_open(NETLINK_ROUTE, &alone.route) &&
-	    !link_table_read(&alone.links, alone.route))
-		mtu = tap_mtu(&alone, tunnel);
-	link_table_free(&alone.links);
-	nl_close(alone.route);
-	return mtu;
-}
-
 static int tap_plan(struct wish *wish, struct wish_tap *tap)
 {
 	int done;
 
 	plan_init(&tap->plan, NFPROTO_NETDEV, PLAN_TABLE, PLAN_TABLE_COMMENT);
-	plan_tap(&tap->plan, tap->device, &tap->tunnel, tap_mtu(wish->session, &tap->tunnel));
+	plan_tap(&tap->plan, tap->device, &tap->tunnel, wish_tap_mtu(wish->session, &tap->tunnel));
 	if (tap->plan.out_of_memory)
 		return -ENOMEM;
 	tap->unit = (struct change_unit){ .is_tap = true, .name = tap->device,
@@ -448,22 +446,22 @@ static void alone_end(struct session *alone)
 	nl_close(alone->route);
 }
 
-int wish_resolve_alone(struct definition *definition, struct tunnel **tunnels, size_t *count)
+int wish_begin_alone(struct wish *wish, struct session *alone,
+		     struct definition *definition)
 {
 	const struct wish_request request = { definition->mirrors, definition->count, NULL };
-	struct session alone;
-	struct wish wish = { .session = &alone };
 	int error;
 
-	error = alone_begin(&alone, definition);
-	if (!error)
-		error = taps_find(&wish, &request);
-	*tunnels = wish.tunnels;
-	*count = wish.tunnel_count;
-	wish.tunnels = NULL;
-	wish_free(&wish);
-	alone_end(&alone);
-	return error;
+	memset(wish, 0, sizeof(*wish));
+	wish->session = alone;
+	error = alone_begin(alone, definition);
+	return error ? error : taps_find(wish, &request);
+}
+
+void wish_end_alone(struct wish *wish, struct session *alone)
+{
+	wish_free(wish);
+	alone_end(alone);
 }
 
 int wish_plan_alone(struct plan *plan, struct plan *notrack,
@@ -471,13 +469,11 @@ int wish_plan_alone(struct plan *plan, struct plan *notrack,
 {
 	const struct wish_request request = { definition->mirrors, definition->count, NULL };
 	struct session alone;
-	struct wish wish = { .session = &alone };
+	struct wish wish;
 	size_t i;
 	int error;
 
-	error = alone_begin(&alone, definition);
-	if (!error)
-		error = taps_find(&wish, &request);
+	error = wish_begin_alone(&wish, &alone, definition);
 	if (!error)
 		error = entries_find(&wish, &request, errors);
 	if (!error)
@@ -492,11 +488,10 @@ int wish_plan_alone(struct plan *plan, struct plan *notrack,
 	}
 	for (i = 0; i < wish.tap_count && !error; i++)
 		plan_tap(plan, wish.taps[i].device, &wish.taps[i].tunnel,
-			 tap_mtu(&alone, &wish.taps[i].tunnel));
+			 wish_tap_mtu(&alone, &wish.taps[i].tunnel));
 	if (wish.tunnel_count && !error)
 		plan_notrack(notrack);
-	wish_free(&wish);
-	alone_end(&alone);
+	wish_end_alone(&wish, &alone);
 	return error ? error : plan->out_of_memory || notrack->out_of_memory ? -ENOMEM : 0;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The table as it is to be: the mirrors that somebody asks for now, and those
- * that run and stay, with what each needs to know of the others.
+ * The table as it is to be: the mirrors of the nft path that somebody asks for now, and
+ * those that run and stay, with what each needs to know of the others. Those of the tc
+ * path, see tc_wish.h, only have tunnels here, since all guard against all.
  */
 #ifndef WISH_H
 #define WISH_H
@@ -9,6 +10,7 @@
 #include "change.h"
 #include "mirror.h"
 #include "overlap.h"
+#include "plan_mirror.h"
 #include "session.h"
 
 enum wish_outcome {
@@ -45,6 +47,7 @@ struct wish {
 	struct wish_tap *taps;
 	size_t tap_count;
 	bool leaves_nothing;		/* no mirror is left in the table */
+	bool tunnels_change;		/* others are guarded now than will be */
 };
 
 /* Which of the running mirrors go: those with a true in @going, one for each of
@@ -66,14 +69,20 @@ void wish_free(struct wish *wish);
 int wish_plan_alone(struct plan *plan, struct plan *notrack,
 		    struct definition *definition, struct error_list *errors);
 
-/* The sources of such a definition, resolved in it, and its tunnels, each once, in an
- * array to free. Returns 0 or -ENOMEM. */
-int wish_resolve_alone(struct definition *definition, struct tunnel **tunnels,
-		       size_t *count);
+/* A session that only knows the devices, with the sources of @definition resolved, and a
+ * wish that only knows its tunnels; for those who plan alone. Returns 0 or -ENOMEM. */
+int wish_begin_alone(struct wish *wish, struct session *alone,
+		     struct definition *definition);
+void wish_end_alone(struct wish *wish, struct session *alone);
 
-/* How large outer packets of @tunnel may be, as this machine's routes say now; 0 where
- * nobody knows. */
-unsigned int wish_way_mtu(const struct tunnel *tunnel);
+/* What each target of @mirror has counted by now, in an array to free. Returns 0 or
+ * -ENOMEM. */
+int wish_starts(struct plan_start **starts, const struct session *session,
+		const struct mirror *mirror);
+
+/* How large outer packets of @tunnel may be, by the routes of now; 0 where nobody
+ * knows. */
+unsigned int wish_tap_mtu(const struct session *session, const struct tunnel *tunnel);
 
 /* Send the transaction that makes it so, or with @dry_run have the kernel validate
  * it and drop it. Nothing is sent where there is nothing to do: @sent, which may be

@@ -175,7 +175,7 @@ static int mirrors_build(const struct step *step, struct nl_buffer *buffer)
 	for (i = 0; i < installed->count && !error; i++) {
 		const struct change_unit gone = { .name = installed->mirrors[i].name };
 
-		if (step->request->going && step->request->going[i] &&
+		if (installed->mirrors[i].path == MIRROR_PATH_NFT && step->request->going && step->request->going[i] &&
 		    !is_asked(step->request, gone.name))
 			error = unit_build(step, &gone, buffer);
 	}
@@ -198,7 +198,7 @@ static int taps_build(const struct step *step, struct nl_buffer *buffer)
 
 		for (j = 0; j < wish->tap_count && strcmp(wish->taps[j].device, gone.name); j++)
 			;
-		if (j == wish->tap_count)
+		if (j == wish->tap_count && installed->taps[i].is_nft)
 			error = change_build(buffer, &gone, step->state,
 					     &wish->session->links);
 	}
@@ -352,7 +352,8 @@ static bool has_going(const struct wish *wish, const struct wish_request *reques
 	size_t i;
 
 	for (i = 0; request->going && i < wish->session->installed.count; i++)
-		if (request->going[i])
+		if (request->going[i] &&
+		    wish->session->installed.mirrors[i].path == MIRROR_PATH_NFT)
 			return true;
 	return false;
 }
