@@ -173,7 +173,7 @@ static int list_take(struct address_list *list, size_t *entries, const char *tex
 static int target_take(struct installed_mirror *mirror, const struct nftnl_rule *rule,
 		       const char *text)
 {
-	static const struct location where = { "the kernel's rules", 1, 1 };
+	static const struct location where = { INSTALLED_FILE, 1, 1 };
 	const char *space = strchrnul(text, ' ');
 	struct error_list errors = { 0 };
 	struct installed_target *target;
@@ -194,7 +194,7 @@ static int target_take(struct installed_mirror *mirror, const struct nftnl_rule 
 static void choice_take(struct installed_mirror *installed, const char *sample,
 			const char *limit)
 {
-	static const struct location where = { "the kernel's rules", 1, 1 };
+	static const struct location where = { INSTALLED_FILE, 1, 1 };
 	struct error_list errors = { 0 };
 	struct mirror mirror = { 0 };
 

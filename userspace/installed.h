@@ -15,6 +15,9 @@
 #include "nft_state.h"
 #include "tc_state.h"
 
+/* The "file" of what is read back. */
+#define INSTALLED_FILE "the kernel's rules"
+
 struct traffic {
 	uint64_t packets;
 	uint64_t bytes;		/* of frames, from the Ethernet header */

@@ -12,7 +12,7 @@
 #include "installed.h"
 #include "plan_mirror.h"
 
-static const struct location where = { "the kernel's rules", 1, 1 };
+static const struct location where = { INSTALLED_FILE, 1, 1 };
 
 static int sources_model(struct mirror *mirror, const struct installed_mirror *installed,
 			 struct error_list *errors)

@@ -10,7 +10,7 @@
 
 #include "installed.h"
 
-static const struct location where = { "the kernel's rules", 1, 1 };
+static const struct location where = { INSTALLED_FILE, 1, 1 };
 
 /* In the order of names. */
 static struct installed_mirror *mirror_entry(struct installed *installed, const char *name)

@@ -149,6 +149,9 @@ static bool can_change(const struct tc_wish *tc, const struct wish *wish,
 	for (i = 0; i < tc->count; i++)
 		if (shares_target(have, tc->entries[i].mirror))
 			return true;
+	for (i = 0; i < request->count; i++)
+		if (shares_target(have, &request->mirrors[i]))
+			return true;
 	return false;
 }
 
@@ -208,6 +211,9 @@ static int part_refuse(const struct mirror *mirror, const struct overlap_exclusi
 {
 	const struct location *where = where_of(mirror);
 
+	/* One that runs was not written just now. */
+	if (where->file && !strcmp(where->file, INSTALLED_FILE))
+		where = where_of(other->mirror);
 	if (other->tag_count)
 		return error_definition(errors, where,
 					"mirrors '%s' and '%s' could copy the same frame to one target, with and without its VLAN tag, and the tc path cannot tell: give one of them another target, or choose the path nft for both",
@@ -260,14 +266,12 @@ static int company_add_installed(struct company *company, const struct tc_wish *
 				 const struct installed_mirror *have,
 				 const struct wish_request *request)
 {
-	static const struct location where = { "the kernel's rules", 1, 1 };
 	struct mirror *model = &company->models[company->model_count++];
 	const struct session *session = tc->session;
 	struct error_list errors = { 0 };
 	int error;
 
 	error = installed_outline(model, have, &errors);
-	model->path_where = where;
 	error_clear(&errors);
 	if (!error)
 		error = sources_resolve(model, &session->links, request->mirrors,
@@ -354,6 +358,15 @@ static unsigned int preference_of(const struct tc_state *state, const char *name
 	return 0;
 }
 
+/* Of a mirror that neither stays nor is asked for. */
+static bool owner_goes(const struct tc_wish *tc, const char *owner)
+{
+	const struct installed_mirror *have = installed_find(&tc->session->installed, owner);
+
+	return have && !has_entry(tc, owner) &&
+	       !stays(tc, tc->request, (size_t)(have - tc->session->installed.mirrors));
+}
+
 static bool preference_is_free(const struct tc_wish *tc, size_t number,
 			       unsigned int preference)
 {
@@ -366,7 +379,7 @@ static bool preference_is_free(const struct tc_wish *tc, size_t number,
 	for (i = 0; i < session->tc.filter_count; i++)
 		if (session->tc.filters[i].preference == preference &&
 		    tc_state_owner(&session->tc.filters[i], false, owner) &&
-		    strcmp(owner, mirror->name))
+		    strcmp(owner, mirror->name) && !owner_goes(tc, owner))
 			return false;
 	for (i = 0; i < number; i++)
 		if (tc->entries[i].plan.count &&
@@ -385,12 +398,38 @@ static bool preference_is_free(const struct tc_wish *tc, size_t number,
 	return true;
 }
 
+/* A mirror that goes, and had a filter on a hook of this one: taking its preference over
+ * takes its frames over, with none missed and none copied twice. 0: there is none. */
+static unsigned int preference_inherit(const struct tc_wish *tc, size_t number)
+{
+	const struct session *session = tc->session;
+	const struct source *hooks;
+	char owner[IFNAMSIZ];
+	size_t count, i, j;
+
+	hooks = mirror_hooks(tc->entries[number].mirror, &count);
+	for (i = 0; i < session->tc.filter_count; i++) {
+		const struct tc_filter *filter = &session->tc.filters[i];
+
+		if (!tc_state_owner(filter, false, owner) || !owner_goes(tc, owner) ||
+		    !preference_is_free(tc, number, filter->preference))
+			continue;
+		for (j = 0; j < count; j++)
+			if (!strcmp(hooks[j].device, filter->device) &&
+			    hooks[j].direction == filter->direction)
+				return filter->preference;
+	}
+	return 0;
+}
+
 static int preference_find(const struct tc_wish *tc, size_t number, unsigned int *preference,
 			   struct error_list *errors)
 {
 	const char *name = tc->entries[number].mirror->name;
 
 	*preference = preference_of(&tc->session->tc, name);
+	if (!*preference)
+		*preference = preference_inherit(tc, number);
 	if (*preference && preference_is_free(tc, number, *preference))
 		return 0;
 	for (*preference = TC_PREFERENCE; *preference <= TC_PREFERENCE_LAST; ++*preference)
@@ -590,6 +629,7 @@ int tc_wish_plan(struct tc_wish *tc, const struct wish *wish,
 	int error;
 
 	tc->session = wish->session;
+	tc->request = request;
 	error = paths_check(tc, request, errors);
 	if (error || !has_tc(tc, request))
 		return error;

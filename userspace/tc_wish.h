@@ -21,6 +21,7 @@ struct tc_wish_entry {
 
 struct tc_wish {
 	const struct session *session;
+	const struct wish_request *request;
 	struct tc_wish_entry *entries;
 	size_t count;
 	struct tc_plan taps;

@@ -129,8 +129,8 @@ generate @ --sample 1/10 --sample 1/10 ; 2 ; --sample:1:1: --sample is given twi
 generate @ --limit 10 ; 2 ; --limit:1:3: '' is no unit
 generate @ --limit "10 packets/week" ; 2 ; --limit:1:12: 'week' is no time
 generate @ --limit "1 packets/day" --limit "1 packets/day" ; 2 ; --limit:1:1: --limit is given twice
-generate @ --path tc --sample 1/10 ; 2 ; --sample:1:1: the tc path does not do sample yet
-generate @ --path tc --limit "1 packets/day" ; 2 ; --limit:1:1: the tc path does not do limit yet
+generate @ --path tc --sample "1/10 flows" ; 2 ; --sample:1:1: the tc path cannot sample flows, tc chooses single frames by chance: say 1/10, or choose the path nft
+generate @ --path tc --limit "1 packets/day" ; 2 ; --limit:1:1: tc counts by the second, and this is no whole number of packets a second
 generate @ --match "port 65536" ; 2 ; --match:1:6: port 65536 is out of range
 generate @ --match "port -1" ; 2 ; --match:1:6: '-' is not understood here
 generate @ --match "tcp port" ; 2 ; --match:1:9: the match ends here
@@ -145,9 +145,9 @@ generate @ --match "inbound" ; 2 ; --match:1:1:
 generate @ --match tcp --match udp ; 2 ; --match:1:1: --match is given twice
 generate @ --path tc --match "tcp foo" ; 2 ; --match:1:1: libpcap refuses 'tcp foo'
 apply --from lo --to mir0 ; 2 ; command line:1:1: the mirror has no name
-apply @ --path tc ; 2 ; --path:1:1: this version generates the tc path but does not run it
+apply @ --path tc --sample 1/70000 ; 2 ; --sample:1:1: the tc path samples at most 1/65535
 apply @ --bogus ; 2 ; command line:1:7: option '--bogus' is not known
-check @ --path tc ; 2 ; --path:1:1: this version generates the tc path but does not run it
+check @ --path tc --limit "1 bytes/second burst 275 bytes" ; 2 ; --limit:1:1: tc keeps a burst of at most 274 seconds
 check --name web --to mir0 ; 2 ; command line:1:1: nothing to mirror
 trace @ ; 2 ; command line:1:1: which command causes the traffic?
 trace @ -- ; 2 ; command line:1:1: which command causes the traffic?

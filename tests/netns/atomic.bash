@@ -15,6 +15,7 @@ short_list() { printf '%s\n' 198.51.100.{1..4} 192.0.2.1; }
 # One mirror for the file's "mirrors:".
 mirror() { # NAME MATCH TARGETS [KEY: VALUE...]
 	printf '  %s:\n    from: [%s]\n    match: "%s"\n    to: [%s]\n' "$1" "$from" "$2" "$3"
+	printf '    path: %s\n' "${path-nft}"
 	[ $# -lt 4 ] || printf '    %s\n' "${@:4}"
 }
 

@@ -63,4 +63,4 @@ check_equal 'all of them were counted' 20 $(($(copies) + $(limited | sed -E 's/.
 expect_refusal 2 'mirror-nft: --sample:1:' apply --name s --from p0 --to mir0 --sample 10
 expect_refusal 2 'mirror-nft: --sample:1:' apply --name s --from p0 --to mir0 --sample 2/3
 expect_refusal 2 'mirror-nft: --limit:1:' apply --name s --from p0 --to mir0 --limit 10
-expect_refusal 2 'mirror-nft: ' "$mirror_nft" generate --path tc --name s --from p0 --to mir0 --sample 1/10
+expect_refusal 2 'mirror-nft: ' "$mirror_nft" generate --path tc --name s --from p0 --to mir0 --sample '1/10 flows'

@@ -30,7 +30,7 @@
 #include "expression.h"
 #include "filter.h"
 #include "frame.h"
-#include "tc_text.h"
+#include "tc_match.h"
 #include "tool.h"
 
 #define FRAMES_MAX 480
@@ -218,7 +218,7 @@ static int tc_change(const struct mirror *mirror, bool never, struct error_list 
 	char *code = NULL, *text;
 	int error;
 
-	error = never ? 0 : tc_text_match(mirror, NULL, &code, errors);
+	error = never ? 0 : tc_match_code(mirror, NULL, &code, errors);
 	if (never)
 		code = strdup("1,6 0 0 0,");
 	if (error)
