@@ -334,12 +334,13 @@ static int rules_change(struct application *application, const bool *going,
 		error = tc_wish_plan(&tc, &wish, &request, errors);
 	if (!error)
 		error = rollback_prepare(application, &wish, &request, errors);
+	/* Filters first: what they change can be undone to the last of them. */
 	if (!error) {
 		outcomes_note(application, &wish, &tc);
-		error = rules_send(application, &wish, &request, errors);
+		error = filters_send(application, &tc, errors);
 	}
 	if (!error)
-		error = filters_send(application, &tc, errors);
+		error = rules_send(application, &wish, &request, errors);
 	tc_wish_free(&tc);
 	wish_free(&wish);
 	return error;

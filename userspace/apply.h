@@ -33,8 +33,8 @@ struct apply_result {
 };
 
 /* Make the kernel match @definition, which is validated: devices where they are
- * missing, then the rules of all mirrors in one transaction, then the filters of those on
- * the tc path, one by one: see tc_change.h. Mirrors that it does
+ * missing, then the filters of mirrors on the tc path, one by one: see tc_change.h; then
+ * the rules of all others in one transaction. Mirrors that it does
  * not have are left alone, unless options->only. What the kernel holds then is read back
  * and compared; with options->verify the traffic is watched, see verify.h, and what
  * speaks against the change is an error. After an error all is as it was.

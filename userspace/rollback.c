@@ -20,18 +20,31 @@ static int model_take(struct rollback *rollback, const struct session *session,
 	return error;
 }
 
-static int entry_note(struct rollback *rollback, const struct session *session,
-		      const struct wish_entry *entry, struct error_list *errors)
+static int mirror_note(struct rollback *rollback, const struct session *session,
+		       const struct mirror *mirror, struct error_list *errors)
 {
 	const struct installed_mirror *installed;
 
-	if (!entry->is_asked || entry->outcome == WISH_UNCHANGED)
-		return 0;
-	installed = installed_find(&session->installed, entry->mirror->name);
+	installed = installed_find(&session->installed, mirror->name);
 	if (installed)
 		return model_take(rollback, session, installed, errors);
-	memcpy(rollback->created[rollback->created_count++], entry->mirror->name, IFNAMSIZ);
+	memcpy(rollback->created[rollback->created_count++], mirror->name, IFNAMSIZ);
 	return 0;
+}
+
+/* Those of the tc path are put back otherwise, see tc_rollback.h, but the guards of all
+ * others follow from their tunnels. */
+static int tc_note(struct rollback *rollback, const struct wish *wish,
+		   const struct wish_request *request, struct error_list *errors)
+{
+	size_t i;
+	int error = 0;
+
+	for (i = 0; i < request->count && wish->tunnels_change && !error; i++)
+		if (request->mirrors[i].path == MIRROR_PATH_TC)
+			error = mirror_note(rollback, wish->session, &request->mirrors[i],
+					    errors);
+	return error;
 }
 
 int rollback_note(struct rollback *rollback, const struct wish *wish,
@@ -43,13 +56,19 @@ int rollback_note(struct rollback *rollback, const struct wish *wish,
 
 	rollback_free(rollback);
 	rollback->models = calloc(installed->count + 1, sizeof(*rollback->models));
-	rollback->created = calloc(wish->count + 1, sizeof(*rollback->created));
+	rollback->created = calloc(wish->count + request->count + 1,
+				   sizeof(*rollback->created));
 	if (!rollback->models || !rollback->created)
 		error = -ENOMEM;
 	for (i = 0; i < wish->count && !error; i++)
-		error = entry_note(rollback, wish->session, &wish->entries[i], errors);
+		if (wish->entries[i].is_asked && wish->entries[i].outcome != WISH_UNCHANGED)
+			error = mirror_note(rollback, wish->session, wish->entries[i].mirror,
+					    errors);
+	if (!error)
+		error = tc_note(rollback, wish, request, errors);
 	for (i = 0; request->going && i < installed->count && !error; i++)
-		if (request->going[i] && installed->mirrors[i].path == MIRROR_PATH_NFT)
+		if (request->going[i] && (installed->mirrors[i].path == MIRROR_PATH_NFT ||
+					  wish->tunnels_change))
 			error = model_take(rollback, wish->session, &installed->mirrors[i],
 					   errors);
 	if (error)

