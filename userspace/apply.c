@@ -305,13 +305,12 @@ static int rules_send(struct application *application, const struct wish *wish,
 static int filters_send(struct application *application, const struct tc_wish *tc,
 			struct error_list *errors)
 {
-	const struct session *session = application->session;
 	bool sent;
 	int error;
 
 	if (application->options->mode == APPLY_CHECK)
 		return tc_try(tc, errors);
-	error = tc_change_send(&session->tc, &tc->wanted, session->route, &sent,
+	error = tc_change_send(application->session, &tc->wanted, &sent,
 			       &application->result->warnings, errors);
 	application->sent |= sent && !error;
 	return error;

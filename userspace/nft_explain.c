@@ -35,7 +35,7 @@ static const struct {
 	{ NFT_MESSAGE_INET_TABLE, -EOPNOTSUPP, "this kernel has no inet tables",
 	  "it needs CONFIG_NF_TABLES_INET" },
 	{ NFT_MESSAGE_EGRESS_CHAIN, -EOPNOTSUPP, "%s: this kernel has no egress hook for nft",
-	  "it needs Linux 5.16 or later with CONFIG_NETFILTER_EGRESS; mirror ingress only (--from DEV:ingress), or use tc: mirror-nft generate --path tc; mirror-nft doctor says what else this kernel has" },
+	  "it needs Linux 5.16 or later with CONFIG_NETFILTER_EGRESS; mirror ingress only (--from DEV:ingress), or use tc: --path tc; mirror-nft doctor says what else this kernel has" },
 	{ NFT_MESSAGE_INGRESS_CHAIN, -EOPNOTSUPP, "%s: this kernel has no ingress hook for nft",
 	  "it needs CONFIG_NETFILTER_INGRESS" },
 	{ NFT_MESSAGE_INGRESS_CHAIN, -ENOENT, "%s: no such device, or this kernel has no netdev chains of type filter",

@@ -57,8 +57,7 @@ static int removal_send(const struct session *session, const bool *going,
 	if (refusal.error && refusal.error != -ERESTART)
 		nft_explain_refusal(&refusal, errors);
 	if (!error)
-		error = tc_change_send(&session->tc, &tc.wanted, session->route, &sent,
-				       warnings, errors);
+		error = tc_change_send(session, &tc.wanted, &sent, warnings, errors);
 	tc_wish_free(&tc);
 	wish_free(&wish);
 	return error;

@@ -255,33 +255,74 @@ static bool is_gone(int error)
 	return error == -ENOENT || error == -ENODEV || error == -EINVAL;
 }
 
-static int steps_run(const struct steps *steps, struct nl_socket *route, bool *sent,
+static void steps_undo(const struct steps *steps, size_t done, struct nl_socket *route,
+		       struct error_list *errors)
+{
+	struct nl_refusal refusal;
+
+	while (done--)
+		if (step_undo(&steps->steps[done], route, &refusal))
+			tc_explain_refusal(&refusal, errors);
+}
+
+static int steps_run(const struct steps *steps, struct nl_socket *route,
 		     struct error_list *errors)
 {
-	struct nl_refusal refusal, again;
+	struct nl_refusal refusal;
+	size_t done;
+	int error;
+
+	for (done = 0; done < steps->count; done++) {
+		error = step_do(&steps->steps[done], route, &refusal);
+		if (!error || (steps->steps[done].kind >= STEP_DELETE && is_gone(error)))
+			continue;
+		tc_explain_refusal(&refusal, errors);
+		steps_undo(steps, done, route, errors);
+		return error;
+	}
+	return 0;
+}
+
+static bool limits_packets(const struct tc_filter *filter)
+{
+	size_t i;
+
+	for (i = 0; i < filter->action_count; i++)
+		if (filter->actions[i].kind == TC_ACTION_LIMIT && !filter->actions[i].bytes)
+			return true;
+	return false;
+}
+
+static int limits_check(const struct steps *steps, const struct session *session,
+			struct error_list *errors)
+{
+	struct tc_state now = { 0 };
 	size_t i;
 	int error = 0;
 
 	for (i = 0; i < steps->count && !error; i++) {
-		error = step_do(&steps->steps[i], route, &refusal);
-		if (error && steps->steps[i].kind >= STEP_DELETE && is_gone(error))
-			error = 0;
+		const struct step *step = &steps->steps[i];
+		const struct tc_filter *have;
+
+		if (step->kind != STEP_PUT || !limits_packets(step->filter))
+			continue;
+		if (!now.device_count)
+			error = tc_state_read(&now, &session->links, session->route);
+		have = error ? NULL : tc_state_find(&now, step->filter);
+		if (have && !limits_packets(have))
+			error = error_system(errors, -EOPNOTSUPP, "%s: this kernel's tc limits no packets: it needs Linux 5.13; limit bytes, or choose the path nft",
+					     step->filter->device);
 	}
-	*sent = steps->count;
-	if (!error)
-		return 0;
-	tc_explain_refusal(&refusal, errors);
-	for (i--; i--;)
-		if (step_undo(&steps->steps[i], route, &again))
-			tc_explain_refusal(&again, errors);
-	*sent = false;
+	tc_state_free(&now);
+	if (error)
+		steps_undo(steps, steps->count, session->route, errors);
 	return error;
 }
 
-int tc_change_send(const struct tc_state *state, const struct tc_wanted *wanted,
-		   struct nl_socket *route, bool *sent, struct error_list *warnings,
-		   struct error_list *errors)
+int tc_change_send(const struct session *session, const struct tc_wanted *wanted,
+		   bool *sent, struct error_list *warnings, struct error_list *errors)
 {
+	const struct tc_state *state = &session->tc;
 	struct steps steps = { 0 };
 	int error;
 
@@ -292,7 +333,10 @@ int tc_change_send(const struct tc_state *state, const struct tc_wanted *wanted,
 	if (!error)
 		error = clsacts_plan(&steps, state, wanted, warnings);
 	if (!error)
-		error = steps_run(&steps, route, sent, errors);
+		error = steps_run(&steps, session->route, errors);
+	if (!error)
+		error = limits_check(&steps, session, errors);
+	*sent = !error && steps.count;
 	free(steps.steps);
 	return error;
 }

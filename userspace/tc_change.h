@@ -14,6 +14,7 @@
 #ifndef TC_CHANGE_H
 #define TC_CHANGE_H
 
+#include "session.h"
 #include "tc_state.h"
 
 /* All filters that are to be ours. */
@@ -29,12 +30,13 @@ void tc_wanted_free(struct tc_wanted *wanted);
 /* Does @state hold exactly these? */
 bool tc_change_is_done(const struct tc_state *state, const struct tc_wanted *wanted);
 
-/* Make it so. Nothing is sent where there is nothing to do: @sent tells. @warnings, which
+/* Make it so, from what @session has read. A limit of packets is read back: police before
+ * Linux 5.13 takes it and limits nothing. Nothing is sent where there is nothing to do:
+ * @sent tells. @warnings, which
  * may be NULL, gets a record for each clsact of ours that stays for others. Returns 0, or
  * a negative errno with a record; all is as it was then, or a second record says what
  * is not. */
-int tc_change_send(const struct tc_state *state, const struct tc_wanted *wanted,
-		   struct nl_socket *route, bool *sent, struct error_list *warnings,
-		   struct error_list *errors);
+int tc_change_send(const struct session *session, const struct tc_wanted *wanted,
+		   bool *sent, struct error_list *warnings, struct error_list *errors);
 
 #endif

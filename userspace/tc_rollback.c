@@ -39,8 +39,7 @@ int tc_rollback_do(const struct tc_rollback *rollback, struct session *session,
 	for (i = 0; i < rollback->count && !error; i++)
 		error = tc_wanted_add(&wanted, &rollback->filters[i]);
 	if (!error)
-		error = tc_change_send(&session->tc, &wanted, session->route, &sent, NULL,
-				       errors);
+		error = tc_change_send(session, &wanted, &sent, NULL, errors);
 	tc_wanted_free(&wanted);
 	return error;
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# needs: nft_ingress nft_egress nft_dup clsact cls_bpf veth
+# needs: nft_ingress nft_dup clsact cls_bpf veth
 #
 # The tc path from the first apply to the last remove: copies to the packet and the
 # byte, nothing changed where nothing is to change, status and JSON, several targets,
@@ -73,18 +73,18 @@ expect_received mir0-tap 15 $((15 * 94))
 
 # Beside one of the nft path: each has its own target; one target for both would be
 # copies made twice.
-apply --name nft --from p0 --match 'tcp port 80' --to mir2 >/dev/null 2>&1
-send p0 --count 1
+apply --name nft --from p0:ingress --match 'tcp port 80' --to mir2 >/dev/null 2>&1
+send p1 --count 1
 expect_received mir0-tap 16 $((16 * 94))
 expect_received mir2-tap 1 94
 expect_refusal 2 "mirror-nft: --path:1:1: mirrors 'second' and 'nft' could copy the same frame to one target, by the tc path" \
 	"$mirror_nft" apply --path tc --name second --from p0 --match tcp --to mir2
 for name in second zweiter; do
 	expect_refusal 2 "mirror-nft: --name:1:1: mirrors '" \
-		"$mirror_nft" apply --name $name --from p0 --match tcp --to mir0
+		"$mirror_nft" apply --name $name --from p0:ingress --match tcp --to mir0
 done
 expect_refusal 2 "mirror-nft: --name:1:1: mirror 'web' runs on the tc path" \
-	"$mirror_nft" apply --name web --from p0 --match 'tcp port 80' --to mir0
+	"$mirror_nft" apply --name web --from p0:ingress --match 'tcp port 80' --to mir0
 
 check_equal 'remove --all' '2 mirrors removed' "$("$mirror_nft" remove --all)"
 check_equal 'devices afterwards' "$links" "$(ip -o link | sed 's/ state .*//')"

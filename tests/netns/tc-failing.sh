@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# needs: nft_ingress nft_egress nft_dup clsact cls_bpf veth
+# needs: nft_ingress nft_dup clsact cls_bpf veth
 #
 # After an apply on the tc path that fails, wherever it fails, all is as it was: filters,
 # qdiscs, rules and devices; and it says why in the kernel's own words.
@@ -10,7 +10,7 @@ quiet_namespace
 cable p0 p1
 cable q0 q1
 apply --path tc --name old --from p0 --match 'tcp port 80' --to mir9 >/dev/null 2>&1
-apply --name nft --from q0 --match 'tcp port 80' --to mir8 >/dev/null 2>&1
+apply --name nft --from q0:ingress --match 'tcp port 80' --to mir8 >/dev/null 2>&1
 
 state() {
 	ruleset | sed 's, # handle [0-9]*,,' | sort # chains that were made anew come in another order
@@ -37,7 +37,7 @@ tc qdisc add dev q1 ingress_block 21 egress_block 22 clsact
 cat >"$work/file" <<'FILE'
 mirrors:
   old: {from: p0, match: tcp port 81, path: tc, to: mir9}
-  nft: {from: q0, match: tcp port 81, to: mir8}
+  nft: {from: q0:ingress, match: tcp port 81, to: mir8}
   more: {from: [q0, q1], match: udp, path: tc, to: mir1}
 FILE
 expect_nothing_changed 1 'mirror-nft: q1:egress: tc: Operation not supported: This filter block is shared' \
@@ -72,7 +72,7 @@ fi
 # And they still work.
 send p0 --count 2
 expect_received mir9-tap 2 188
-send q0 --count 2
+send q1 --count 2
 expect_received mir8-tap 2 188
 
 # verify: an apply whose copies get nowhere is taken back, filters and all.

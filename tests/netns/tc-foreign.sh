@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# needs: nft_ingress nft_egress nft_dup clsact cls_bpf veth
+# needs: clsact cls_bpf veth
 #
 # What others have with tc stays theirs: their clsact, their filters, before and behind
 # ours, on a preference of ours, in another chain. A clsact of ours goes with its last

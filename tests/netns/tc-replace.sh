@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# needs: nft_ingress nft_egress nft_dup clsact cls_bpf veth
+# needs: clsact cls_bpf veth
 # time-limit: 240
 #
 # While numbered frames pass without a pause, mirrors of the tc path are replaced by others

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# needs: nft_ingress nft_egress nft_dup clsact cls_bpf veth
+# needs: clsact cls_bpf veth
 #
 # generate --path tc | tc -batch - and apply --path tc list identically, for every
 # example and for more. Where the kernel has police, gact and skbedit (in guests) limits,
