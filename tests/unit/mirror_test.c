@@ -330,13 +330,13 @@ static void test_validate(void)
 		     &errors);
 	mirror.target_count--;
 	mirror.path = MIRROR_PATH_TC;
-	mirror_set_sample(&mirror, "1/2", &name_place, &errors);
+	mirror_set_sample(&mirror, "1/2 flows", &name_place, &errors);
 	mirror_validate(&mirror, &name_place, &errors);
-	check_record("a sample by tc", "--name:1:1: the tc path does not do sample yet", &errors);
+	check_record("a sample by tc", "--name:1:1: the tc path cannot sample flows", &errors);
 	mirror.sample.every = 0;
 	mirror_set_limit(&mirror, "1 packets/day", &limit_place, &errors);
 	mirror_validate(&mirror, &name_place, &errors);
-	check_record("a limit by tc", "--limit:1:1: the tc path does not do limit yet", &errors);
+	check_record("a limit by tc", "--limit:1:1: tc counts by the second", &errors);
 	mirror_free(&mirror);
 }
 
