@@ -333,7 +333,7 @@ static void test_validate(void)
 	mirror_set_sample(&mirror, "1/2 flows", &name_place, &errors);
 	mirror_validate(&mirror, &name_place, &errors);
 	check_record("a sample by tc", "--name:1:1: the tc path cannot sample flows", &errors);
-	mirror.sample.every = 0;
+	mirror.sample = (struct sample){ 0 };
 	mirror_set_limit(&mirror, "1 packets/day", &limit_place, &errors);
 	mirror_validate(&mirror, &name_place, &errors);
 	check_record("a limit by tc", "--limit:1:1: tc counts by the second", &errors);
