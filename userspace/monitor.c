@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,16 @@ int monitor_open(struct monitor *monitor)
 		error = nl_open(NETLINK_NETFILTER, &monitor->netfilter);
 	if (!error)
 		error = nl_join(monitor->netfilter, NFNLGRP_NFTABLES, MONITOR_ROOM);
+	return error;
+}
+
+int monitor_hear_filters(struct monitor *monitor)
+{
+	int error = 0;
+
+	if (!monitor->hears_filters)
+		error = nl_join(monitor->route, RTNLGRP_TC, MONITOR_ROOM);
+	monitor->hears_filters = !error;
 	return error;
 }
 
@@ -235,38 +246,66 @@ int monitor_take_rules(struct monitor *monitor, const struct nlmsghdr *message,
 	return error;
 }
 
-/* --- both --- */
+/* --- filters --- */
+
+/* Whose it is, its text tells, and not every message has it: all that happens on clsact,
+ * or to it, is news. */
+void monitor_take_filters(struct monitor *monitor, const struct nlmsghdr *message,
+			  uint32_t port)
+{
+	const struct tcmsg *header = mnl_nlmsg_get_payload(message);
+
+	if (mnl_nlmsg_get_payload_len(message) >= sizeof(*header) &&
+	    TC_H_MAJ(header->tcm_parent) == TC_H_MAJ(TC_H_CLSACT) &&
+	    header->tcm_parent != TC_H_ROOT &&
+	    message->nlmsg_pid != port)
+		monitor->news.filters = true;
+}
+
+/* --- all of it --- */
 
 struct hearing {
 	struct monitor *monitor;
 	struct link_table *links;
 	struct nft_state *rules;
-	uint32_t port;
+	const struct monitor_ports *ports;
 };
 
-static int link_heard(const struct nlmsghdr *message, void *data)
+static int route_heard(const struct nlmsghdr *message, void *data)
 {
 	const struct hearing *hearing = data;
 
-	return monitor_take_link(hearing->monitor, message, hearing->links) ?
-	       MNL_CB_ERROR : MNL_CB_OK;
+	switch (message->nlmsg_type) {
+	case RTM_NEWQDISC:
+	case RTM_DELQDISC:
+	case RTM_NEWTFILTER:
+	case RTM_DELTFILTER:
+		monitor_take_filters(hearing->monitor, message, hearing->ports->route);
+		return MNL_CB_OK;
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		return monitor_take_link(hearing->monitor, message, hearing->links) ?
+		       MNL_CB_ERROR : MNL_CB_OK;
+	}
+	return MNL_CB_OK;
 }
 
 static int rules_heard(const struct nlmsghdr *message, void *data)
 {
 	const struct hearing *hearing = data;
 
-	return monitor_take_rules(hearing->monitor, message, hearing->rules, hearing->port) ?
+	return monitor_take_rules(hearing->monitor, message, hearing->rules,
+				  hearing->ports->netfilter) ?
 	       MNL_CB_ERROR : MNL_CB_OK;
 }
 
 int monitor_take(struct monitor *monitor, struct link_table *links, struct nft_state *rules,
-		 uint32_t port)
+		 const struct monitor_ports *ports)
 {
-	struct hearing hearing = { monitor, links, rules, port };
+	struct hearing hearing = { monitor, links, rules, ports };
 	int error, other;
 
-	error = nl_listen(monitor->route, link_heard, &hearing);
+	error = nl_listen(monitor->route, route_heard, &hearing);
 	if (error == -ENOBUFS) {
 		monitor->links_stale = monitor->rules_stale = true;
 		monitor->news.lost = true;

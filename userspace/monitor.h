@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel tells of devices and rules while nobody asks. What was read once is
+ * What the kernel tells of devices, rules and filters while nobody asks. What was read once is
  * kept up to date by it: a dump of a thousand devices takes long, and never ends well
  * while devices come and go.
  */
@@ -18,6 +18,7 @@
 struct monitor_news {
 	bool links;		/* a device came, went, or is another one */
 	bool rules;		/* somebody else changed a table of ours */
+	bool filters;		/* somebody else changed filters of tc, maybe ours */
 	bool lost;		/* something was lost, and may have been anything */
 	char who[32];		/* the program that changed the rules, or "" */
 	uint32_t who_id;	/* its process, as the kernel counts them */
@@ -40,6 +41,7 @@ struct monitor {
 	size_t held_used, held_size;
 	bool held_over;		/* there are more than are held */
 	bool touched;		/* some are about a table of ours */
+	bool hears_filters;
 };
 
 /* Hear of the current namespace from now on. Nothing is known yet. Free it even after
@@ -47,16 +49,27 @@ struct monitor {
 int monitor_open(struct monitor *monitor);
 void monitor_close(struct monitor *monitor);
 
-/* Take what has arrived into @links and @rules, the table netdev mirror_nft. @port is
- * the netlink address of the socket that our own changes are sent by, which are no news.
+/* Hear of filters of tc too, from now on; before, what others do with tc wakes nobody.
  * Returns 0 or a negative errno. */
-int monitor_take(struct monitor *monitor, struct link_table *links, struct nft_state *rules,
-		 uint32_t port);
+int monitor_hear_filters(struct monitor *monitor);
 
-/* For tests: one message. Return 0 or -ENOMEM. */
+/* The netlink addresses of the sockets that our own changes are sent by, which are no
+ * news. */
+struct monitor_ports {
+	uint32_t route, netfilter;
+};
+
+/* Take what has arrived into @links and @rules, the table netdev mirror_nft. Returns 0
+ * or a negative errno. */
+int monitor_take(struct monitor *monitor, struct link_table *links, struct nft_state *rules,
+		 const struct monitor_ports *ports);
+
+/* For tests: one message. The first two return 0 or -ENOMEM. */
 int monitor_take_link(struct monitor *monitor, const struct nlmsghdr *message,
 		      struct link_table *links);
 int monitor_take_rules(struct monitor *monitor, const struct nlmsghdr *message,
 		       struct nft_state *rules, uint32_t port);
+void monitor_take_filters(struct monitor *monitor, const struct nlmsghdr *message,
+			  uint32_t port);
 
 #endif

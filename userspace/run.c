@@ -111,20 +111,38 @@ static void missing_say(const struct run *run)
 }
 
 static void change_say(const struct run *run, const struct run_memory *now,
-		       const struct apply_result *result, enum run_reason reason)
+		       const struct apply_result *result,
+		       const struct monitor_news *heard, enum run_reason reason)
 {
 	char cause[RUN_WORDS_MAX], effect[RUN_WORDS_MAX];
 	size_t i;
 
 	run_words_effect(effect, &run->memory, now, &run->definition, result);
 	if (*effect && !run_words_cause(cause, &run->memory, now, &run->definition,
-					result, &run->monitor.news, reason))
+					result, heard, reason))
 		fprintf(run->options->log, "mirror-nft: %s -> %s\n", cause, effect);
 	for (i = 0; i < result->warnings.count; i++)
 		fprintf(run->options->log, "mirror-nft: warning: %s\n",
 			error_text(&result->warnings, i));
 	if (reason == RUN_START || reason == RUN_RELOAD)
 		missing_say(run);
+}
+
+/* Where a mirror is on the tc path, what happens there is to be heard of. */
+static int filters_hear(struct run *run, struct error_list *errors)
+{
+	size_t i;
+	int error;
+
+	for (i = 0; i < run->definition.count &&
+	     run->definition.mirrors[i].path != MIRROR_PATH_TC; i++)
+		;
+	run->session.looks_at_tc = i < run->definition.count;
+	if (!run->session.looks_at_tc)
+		return 0;
+	error = monitor_hear_filters(&run->monitor);
+	return error ? error_system(errors, error, "cannot hear of the filters of tc: %s",
+				    strerror(-error)) : 0;
 }
 
 /* Make the kernel equal to the definition. Returns 0 or a negative errno with records. */
@@ -134,15 +152,19 @@ static int look(struct run *run, enum run_reason reason, struct error_list *erro
 		.mode = APPLY_CHANGE, .only = true, .tolerant = true,
 		.quiet = reason == RUN_NEWS || reason == RUN_RETRY,
 	};
-	struct monitor_news *news = &run->monitor.news;
+	struct monitor_news *news = &run->monitor.news, heard;
 	struct apply_result result = { 0 };
 	struct run_memory now = { 0 };
 	int error;
 
+	error = filters_hear(run, errors);
+	if (error)
+		return error;
 	session_turn_take(&run->session);
 	error = session_read(&run->session, errors);
+	heard = *news;
 	/* What comes from now on may come too late for this time. */
-	news->links = news->lost = news->rules = false;
+	news->links = news->lost = news->rules = news->filters = false;
 	if (!error)
 		error = apply_definition(&run->session, &run->definition, &options, &result,
 					 errors);
@@ -150,7 +172,7 @@ static int look(struct run *run, enum run_reason reason, struct error_list *erro
 	if (!error)
 		error = run_memory_take(&now, &run->session.links, &run->definition);
 	if (!error) {
-		change_say(run, &now, &result, reason);
+		change_say(run, &now, &result, &heard, reason);
 		run_memory_free(&run->memory);
 		run->memory = now;
 		*news->who = '\0';
@@ -276,13 +298,15 @@ static void watchdog_tell(struct run *run)
 
 static int events_take(struct run *run, struct error_list *errors)
 {
-	struct session *session = &run->session;
-	int error;
+	int error = session_hear(&run->session);
 
-	error = monitor_take(&run->monitor, &session->links, &session->state,
-			     nl_port(session->netfilter));
 	return error ? error_system(errors, error, "cannot read the kernel's events: %s",
 				    strerror(-error)) : 0;
+}
+
+static bool has_news(const struct monitor_news *news)
+{
+	return news->links || news->rules || news->filters || news->lost;
 }
 
 static int loop(struct run *run, struct error_list *errors)
@@ -292,7 +316,7 @@ static int loop(struct run *run, struct error_list *errors)
 	int error;
 
 	for (;;) {
-		bool is_news = news->links || news->rules || news->lost;
+		bool is_news = has_news(news);
 
 		watchdog_tell(run);
 		if (epoll_wait(run->poll, &event, 1, is_news ? 0 : sleep_time(run)) < 0 &&
@@ -305,7 +329,7 @@ static int loop(struct run *run, struct error_list *errors)
 		error = events_take(run, errors);
 		if (error)
 			return error;
-		if (news->links || news->rules || news->lost)
+		if (has_news(news))
 			look_again(run, RUN_NEWS);
 		else if (run->failures && clock_now() >= run->retry)
 			look_again(run, RUN_RETRY);

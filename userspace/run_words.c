@@ -273,6 +273,8 @@ int run_words_cause(char *text, const struct run_memory *before,
 	if (*news->who)
 		say(text, "%s%s (process %u) changed the rules", *text ? "; " : "",
 		    news->who, news->who_id);
+	if (!*text && news->filters)
+		say(text, "somebody changed the filters of tc");
 	if (!*text)
 		say(text, reason == RUN_RETRY ? "tried again" : "things changed");
 	return error;

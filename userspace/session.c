@@ -44,6 +44,14 @@ static int tables_read(struct session *session, struct nl_refusal *refusal)
 	return error;
 }
 
+int session_hear(struct session *session)
+{
+	const struct monitor_ports ports = { nl_port(session->route),
+					     nl_port(session->netfilter) };
+
+	return monitor_take(session->monitor, &session->links, &session->state, &ports);
+}
+
 static int links_read(struct session *session, struct error_list *errors)
 {
 	struct monitor *monitor = session->monitor;
@@ -51,8 +59,7 @@ static int links_read(struct session *session, struct error_list *errors)
 
 	/* Heard first, since what is read then is newer than that. */
 	if (monitor)
-		error = monitor_take(monitor, &session->links, &session->state,
-				     nl_port(session->netfilter));
+		error = session_hear(session);
 	if (!error && (!monitor || monitor->links_stale))
 		error = link_table_read(&session->links, session->route);
 	if (error)
@@ -80,8 +87,10 @@ static int tc_read(struct session *session, struct error_list *errors)
 	int tries = 20;
 	int error;
 
-	if (session->monitor && !session->looks_at_tc && !session->tc.filter_count)
+	if (session->monitor && session->has_looked_at_tc && !session->looks_at_tc &&
+	    !session->tc.filter_count)
 		return 0;
+	session->has_looked_at_tc = true;
 	do {
 		error = tc_state_read(&session->tc, &session->links, session->route);
 	} while (error == -EINTR && tries--);

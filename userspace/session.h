@@ -23,8 +23,10 @@ struct session {
 	/* Who keeps devices and rules up to date once they were read; NULL: nobody, and
 	 * they are read anew each time. */
 	struct monitor *monitor;
-	/* With a monitor: look at tc as well, which is never heard of. */
+	/* With a monitor: look at tc each time; else the first time, and then as long as
+	 * there were filters of ours. */
 	bool looks_at_tc;
+	bool has_looked_at_tc;
 	int turn;	/* of a change: the lock below; -1 without */
 };
 
@@ -60,6 +62,9 @@ int session_retry(struct session *session, unsigned int attempt,
 		  struct error_list *errors);
 /* How often to begin anew before giving up. */
 #define SESSION_TRIES 40
+
+/* Take what the monitor has heard. Returns 0 or a negative errno. */
+int session_hear(struct session *session);
 
 /* Know again, after a change, what there is: read it, or where there is a monitor hear
  * of it. */

@@ -10,6 +10,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -295,9 +296,45 @@ static void others(void)
 	check_number("numbers begin anew", 1, rules.generation);
 }
 
+/* --- filters --- */
+
+/* Was it news? */
+static bool filter_told(uint16_t type, uint32_t parent, uint32_t port)
+{
+	struct tcmsg *header;
+
+	memset(&message, 0, sizeof(message));
+	mnl_nlmsg_put_header(&message);
+	message.header.nlmsg_type = type;
+	message.header.nlmsg_pid = port;
+	header = mnl_nlmsg_put_extra_header(&message.header, sizeof(*header));
+	header->tcm_parent = parent;
+	monitor.news.filters = false;
+	monitor_take_filters(&monitor, &message.header, OUR_PORT);
+	return monitor.news.filters;
+}
+
+static void filter_news(void)
+{
+	const uint32_t egress = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS);
+
+	check(filter_told(RTM_DELTFILTER, egress, 99), "a filter that others delete is news", " ");
+	check(filter_told(RTM_NEWTFILTER, egress, 0), "one that nobody says who sent is news", " ");
+	check(!filter_told(RTM_NEWTFILTER, egress, OUR_PORT), "our own is no news", " ");
+	check(filter_told(RTM_DELQDISC, TC_H_CLSACT, 99), "clsact that goes is news", " ");
+	check(!filter_told(RTM_NEWQDISC, TC_H_ROOT, 99), "another qdisc is no news", " ");
+	check(!filter_told(RTM_NEWTFILTER, TC_H_MAKE(1 << 16, 0), 99),
+	      "nor a filter of its classes", " ");
+	message.header.nlmsg_len = NLMSG_HDRLEN + 4;
+	monitor.news.filters = false;
+	monitor_take_filters(&monitor, &message.header, OUR_PORT);
+	check(!monitor.news.filters, "nor a message cut short", " ");
+}
+
 int main(void)
 {
 	link_news();
+	filter_news();
 	link_table_many();
 	rules_followed();
 	rules_not_followed();
