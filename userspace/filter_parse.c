@@ -474,7 +474,8 @@ static int parse_element(struct parser *parser, unsigned int allowed,
 		if (part->number.plain && allowed & ALLOW_VALUES)
 			error = number_is_value(parser, &word, copied, part);
 		else
-			error = parser_unexpected(parser, "an operator or a relation, as in '= 5'");
+			error = parser_unexpected_port(parser, "an operator or a relation, as in '= 5'",
+						       &word);
 	}
 	if (!error && negated)
 		error = filter_tree_negate(&part->tree, &where);
@@ -556,7 +557,7 @@ static int end_error(struct parser *parser)
 	if (parser_at_mark(parser, ')'))
 		return error_definition(parser->errors, &parser->words.word.where,
 					"')' closes a parenthesis that was not opened");
-	return parser_unexpected(parser, "'and', 'or' or the end");
+	return parser_unexpected_port(parser, "'and', 'or' or the end", &parser->words.word);
 }
 
 int filter_parse(const char *text, const struct location *where,

@@ -57,6 +57,23 @@ int parser_unexpected(struct parser *parser, const char *expected)
 				QUOTED(word), expected);
 }
 
+int parser_unexpected_port(struct parser *parser, const char *expected,
+			   const struct word *number)
+{
+	const struct word *word = &parser->words.word;
+
+	if (number->kind != WORD_NUMBER || number->number > UINT16_MAX ||
+	    word->kind == WORD_WRONG)
+		return parser_unexpected(parser, expected);
+	if (word->kind == WORD_END)
+		return error_definition(parser->errors, &word->where,
+					"the match ends here, expected %s; is 'port %.*s' meant?",
+					expected, QUOTED(number));
+	return error_definition(parser->errors, &word->where,
+				"'%.*s' is not understood here, expected %s; is 'port %.*s' meant?",
+				QUOTED(word), expected, QUOTED(number));
+}
+
 const char *parser_value_expected(const struct qualifiers *qualifiers)
 {
 	static const char *const expected[] = {

@@ -71,6 +71,10 @@ bool parser_at_relation(const struct parser *parser, enum filter_relation *relat
 
 /* The current word cannot stand where it does: always -EINVAL. */
 int parser_unexpected(struct parser *parser, const char *expected);
+/* The same, where @number, which may be the current word, is likely to be a port: it is
+ * what people leave out. */
+int parser_unexpected_port(struct parser *parser, const char *expected,
+			   const struct word *number);
 
 /* What a place for a value expects. */
 const char *parser_value_expected(const struct qualifiers *qualifiers);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "definition_yaml.h"
 
@@ -163,6 +164,31 @@ static const char *option_name(int option)
 	return definition_options[i].name;
 }
 
+/* What is behind the options. Most likely it is one of these. */
+static int rest_error(const struct command_line *line, char **argv)
+{
+	const char *rest = argv[optind];
+	const struct location where = { "command line", 1, optind };
+	const char *dot = strrchr(rest, '.');
+	size_t i, j;
+
+	for (i = 1; i < (size_t)optind; i++)
+		for (j = 0; argv[i][0] == '-' && argv[i][1] == 'f' && argv[i][2] &&
+			    definition_options[j].name; j++)
+			if (!strcmp(argv[i] + 1, definition_options[j].name))
+				return error_definition(line->errors,
+							&(struct location){ "command line", 1, i },
+							"'%s' is read as '-f %s', the options with long names have two dashes: --%s",
+							argv[i], argv[i] + 2, argv[i] + 1);
+	if (!access(rest, F_OK) || (dot && (!strcmp(dot, ".yaml") || !strcmp(dot, ".yml"))))
+		return error_definition(line->errors, &where,
+					"'%.64s' is left over, a file is given with -f: -f %.64s",
+					rest, rest);
+	return error_definition(line->errors, &where,
+				"'%.64s' is left over, quote an expression of several words: --match 'tcp port 80'",
+				rest);
+}
+
 /* Returns 0; 1 when --help was answered; or a negative errno: what is wrong with an
  * option's value is in the records alone. */
 static int command_line_read(struct command_line *line, int argc, char **argv,
@@ -182,10 +208,7 @@ static int command_line_read(struct command_line *line, int argc, char **argv,
 			return -ENOMEM;
 	}
 	if (argv[optind])
-		return error_definition(line->errors,
-					&(struct location){ "command line", 1, optind },
-					"'%.64s' is left over, quote an expression of several words: --match 'tcp port 80'",
-					argv[optind]);
+		return rest_error(line, argv);
 	if (line->file_count && line->given)
 		return error_definition(line->errors,
 					&(struct location){ "command line", 1, 1 },

@@ -143,6 +143,11 @@ generate @ --match "tcp port 80 and foo" ; 2 ; --match:1:17: 'foo' is no known s
 generate @ --match "tcp and foo" ; 2 ; --match:1:9: 'foo'
 generate @ --match "inbound" ; 2 ; --match:1:1: 
 generate @ --match tcp --match udp ; 2 ; --match:1:1: --match is given twice
+generate @ --match 80 ; 2 ; --match:1:3: the match ends here, expected an operator or a relation, as in '= 5'; is 'port 80' meant?
+generate @ --match "tcp 80" ; 2 ; --match:1:5: '80' is not understood here, expected 'and', 'or' or the end; is 'port 80' meant?
+generate @ mirrors.yaml ; 2 ; command line:1:7: 'mirrors.yaml' is left over, a file is given with -f: -f mirrors.yaml
+generate -name web --from lo ; 2 ; command line:1:1: option '-name' is not known
+generate -from lo --to mir0 ; 2 ; command line:1:1: '-from' is read as '-f rom', the options with long names have two dashes: --from
 generate @ --path tc --match "tcp foo" ; 2 ; --match:1:1: libpcap refuses 'tcp foo'
 apply --from lo --to mir0 ; 2 ; command line:1:1: the mirror has no name
 apply @ --path tc --sample 1/70000 ; 2 ; --sample:1:1: the tc path samples at most 1/65535
