@@ -18,6 +18,6 @@ case $(uname -r) in
 5.10.*) may_lack+=" nft_egress" ;; # 5.16
 esac
 
-cases=(/root/tests/netns/!(atomic-*|compare|device-names|hosts|hosts-large|match-*|meddling*|parallel|random-*|run-*|sample-limit|sets-*|statements-*|status-watch|text-*|topology|tunnel-*|turn|verify*|whole-flows).sh)
+cases=(/root/tests/netns/!(atomic-*|compare|device-names|hosts|hosts-large|match-*|meddling*|parallel|random-*|run-*|sample-limit|sets-*|statements-*|status-watch|tc-replace|text-*|topology|tunnel-*|turn|verify*|whole-flows).sh)
 [ "${1-}" != all ] || cases=(/root/tests/netns/*.sh)
 exec /root/tests/run --may-lack "$may_lack" "${cases[@]}"
