@@ -32,15 +32,25 @@ gone() {
 	[ ! -e $probe ] || fail "$1: files are left"
 }
 
+# How many allocations a namespace takes, at least: the first ones take more.
+least() {
+	local count least=0 i
+	for ((i = 0; i < 5; i++)); do
+		count=$(fail_nth -c namespace) || exit
+		if [ $least = 0 ] || [ "$count" -lt $least ]; then least=$count; fi
+	done
+	echo $least
+}
+
 # What the kernel itself allocates for a namespace, which is not ours to try: the module,
 # which came last, gets its turn last. Some of it varies.
-own=$(fail_nth -c namespace) || fail "counting"
+own=$(least) || fail "counting"
 in_turn "loading" load "$module"
 gone "loading"
 load
 within "" ping -q -c 2 -i 0.01 127.0.0.1 >/dev/null || fail "ping"
 same "it works afterwards" "$(line "" PRE_ROUTING lo HOST ip | cut -d' ' -f1)" 4
-whole=$(fail_nth -c namespace) || fail "counting"
+whole=$(least) || fail "counting"
 [ "$whole" -gt "$own" ] || fail "a namespace takes $whole allocations with the module, $own without"
 in_turn "namespaces, the last of $whole allocations, $own without the module" \
 	-f $((own > 40 ? own - 40 : 1)) namespace
