@@ -11,16 +11,26 @@
 #include "options.h"
 #include "status.h"
 #include "status_print.h"
+#include "status_prometheus.h"
 
 static const char usage[] =
-"Usage: mirror-nft status [NAME...] [--json] [--watch SECONDS]\n\n"
+"Usage: mirror-nft status [NAME...] [--json | --prometheus] [--watch SECONDS]\n\n"
 "What runs, and whether the copies arrive. MATCHED counts the frames that were to\n"
-"be copied, DELIVERED what the targets took since the mirror was made.\n";
+"be copied, DELIVERED what the targets took since the mirror was made.\n"
+"  --json           for programs, a line each time\n"
+"  --prometheus     for node_exporter's textfile collector, once\n"
+"  --watch SECONDS  again and again\n";
+
+enum status_format {
+	FORMAT_TABLE,
+	FORMAT_JSON = 'j',
+	FORMAT_PROMETHEUS = 'p',
+};
 
 struct status_options {
 	char **names;
 	size_t name_count;
-	bool json;
+	enum status_format format;
 	double watch;		/* seconds, 0 for once */
 };
 
@@ -28,9 +38,12 @@ static int statuses_print(const struct session *session,
 			  const struct mirror_status *statuses, size_t count,
 			  const struct status_options *options)
 {
-	if (options->json)
+	if (options->format == FORMAT_JSON)
 		return status_print_json(statuses, count, session, stdout);
-	status_print_table(statuses, count, session, stdout);
+	if (options->format == FORMAT_PROMETHEUS)
+		status_print_prometheus(statuses, count, session, stdout);
+	else
+		status_print_table(statuses, count, session, stdout);
 	return 0;
 }
 
@@ -87,7 +100,7 @@ static int status_loop(const struct status_options *options, struct error_list *
 		if (fflush(stdout))
 			break;
 		pause_for(options->watch);
-		if (!options->json)
+		if (options->format == FORMAT_TABLE)
 			putchar('\n');
 		error = session_read(&session, errors);
 	}
@@ -107,10 +120,30 @@ static int watch_read(const char *text, double *watch, struct error_list *errors
 	return 0;
 }
 
+static int format_choose(struct status_options *options, enum status_format format,
+			 struct error_list *errors)
+{
+	if (options->format != FORMAT_TABLE && options->format != format)
+		return error_definition(errors, &(struct location){ "--prometheus", 1, 1 },
+					"--json is given as well, choose one of the two");
+	options->format = format;
+	return 0;
+}
+
+/* A file of metrics is one look, a second one in it would be refused. */
+static int format_check(const struct status_options *options, struct error_list *errors)
+{
+	if (options->format != FORMAT_PROMETHEUS || !options->watch)
+		return 0;
+	return error_definition(errors, &(struct location){ "--watch", 1, 1 },
+				"--prometheus tells once, have a timer call it as often as the metrics are read");
+}
+
 int cmd_status(int argc, char **argv)
 {
 	static const struct option table[] = {
-		{ "json", no_argument, NULL, 'j' },
+		{ "json", no_argument, NULL, FORMAT_JSON },
+		{ "prometheus", no_argument, NULL, FORMAT_PROMETHEUS },
 		{ "watch", required_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -126,11 +159,13 @@ int cmd_status(int argc, char **argv)
 			fputs(usage, stdout);
 			return cmd_finish(0, &errors);
 		}
-		if (option == 'j')
-			options.json = true;
-		else
+		if (option == 'w')
 			error = watch_read(optarg, &options.watch, &errors);
+		else
+			error = format_choose(&options, option, &errors);
 	}
+	if (!error)
+		error = format_check(&options, &errors);
 	options.names = argv + optind;
 	options.name_count = argc - optind;
 	if (!error)

@@ -25,6 +25,13 @@ static void source_judge(struct mirror_status *status, const struct session *ses
 			     source->device, direction_name(source->direction));
 }
 
+bool status_source_present(const struct installed_source *source,
+			   const struct session *session)
+{
+	return (source->hooked || source->left) &&
+	       link_find(&session->links, source->device);
+}
+
 /* How many mirrors send to the same device? */
 static size_t sharers_count(const struct session *session, const char *device)
 {
@@ -173,23 +180,42 @@ static void target_judge(struct mirror_status *status, const struct session *ses
 	delivery_add(status, session, target, link);
 }
 
+/* Who it is that a guard counts errors about, NULL for other guards. */
+static const char *guard_collector(const struct installed_guard *guard)
+{
+	static const char about[] = "errors about packets to ";
+
+	return strncmp(guard->what, about, strlen(about)) ? NULL :
+	       guard->what + strlen(about);
+}
+
+uint64_t status_collector_errors(const struct installed_mirror *mirror)
+{
+	uint64_t errors = 0;
+	size_t i;
+
+	for (i = 0; i < mirror->guard_count; i++)
+		if (guard_collector(&mirror->guards[i]))
+			errors += mirror->guards[i].traffic.packets;
+	return errors;
+}
+
 /* Guards at work are no problem but for one: the collector, or somebody on the way,
  * sends errors about the copies. */
 static void guards_judge(struct mirror_status *status)
 {
-	static const char about[] = "errors about packets to ";
 	const struct installed_mirror *mirror = status->mirror;
 	size_t i;
 
 	for (i = 0; i < mirror->guard_count; i++) {
 		const struct installed_guard *guard = &mirror->guards[i];
 
-		if (guard->traffic.packets && !strncmp(guard->what, about, strlen(about)))
+		if (guard->traffic.packets && guard_collector(guard))
 			error_system(&status->problems, 0,
 				     "guards hit: %" PRIu64 " ICMP error%s about the copies to %s came back: does it listen there?",
 				     guard->traffic.packets,
 				     guard->traffic.packets == 1 ? "" : "s",
-				     guard->what + strlen(about));
+				     guard_collector(guard));
 	}
 }
 

@@ -23,4 +23,12 @@ void status_work_out(struct mirror_status *status, const struct session *session
 		     const struct installed_mirror *mirror);
 void status_free(struct mirror_status *status);
 
+/* Is the device there, and is what it sees looked at? */
+bool status_source_present(const struct installed_source *source,
+			   const struct session *session);
+
+/* How many ICMP errors about the copies of @mirror came back: the collector does not
+ * listen, or somebody on the way has no way. */
+uint64_t status_collector_errors(const struct installed_mirror *mirror);
+
 #endif

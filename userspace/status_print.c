@@ -140,8 +140,7 @@ static json_t *sources_json(const struct installed_mirror *mirror,
 		json_array_append_new(array,
 			json_pack("{s:s,s:s,s:b}", "device", source->device,
 				  "direction", direction_name(source->direction),
-				  "present", (source->hooked || source->left) &&
-				  !!link_find(&session->links, source->device)));
+				  "present", status_source_present(source, session)));
 	}
 	return array;
 }
