@@ -77,6 +77,13 @@ check-debug-kernel: deps
 	@$(MAKE) --no-print-directory -C tests
 	@tests/vm/debug/run $(CASES)
 
+# Suricata, tshark and Prometheus of Debian 13 behind mirrors, in a root that is fetched
+# once, then every kind of tunnel from a guest: some three minutes.
+check-sensor: deps
+	@$(MAKE) --no-print-directory userspace
+	@$(MAKE) --no-print-directory -C tests
+	@tests/sensor/run
+
 # What the module costs a packet, in instructions, see docs/module-cost.md.
 bench-module: deps
 	@$(MAKE) --no-print-directory -C tests
@@ -97,4 +104,4 @@ clean:
 	@$(MAKE) --no-print-directory -C tests clean
 	@$(MAKE) --no-print-directory -C kmod clean KDIR=$(KDIR)
 
-.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-guests check-debug-kernel bench-module lab install clean
+.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-guests check-debug-kernel check-sensor bench-module lab install clean

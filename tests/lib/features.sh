@@ -11,6 +11,7 @@
 #   matchall flower cls_bpf       classifiers, each with mirred behind it
 #   nft_ingress nft_egress nft_dup nft_fwd nft_notrack
 #   mirror_probe                  the module, loaded or for loading
+#   sensors                       the root that make check-sensor makes
 
 # Run as root of a private network namespace; a user namespace where we are not
 # root already. The device p0 is a veth end that is up.
@@ -67,11 +68,13 @@ _probe() { # NAME
 	nft_dup) _try_nft ingress "dup to p1" ;;
 	nft_fwd) _try_nft ingress "fwd to p1" ;;
 	nft_notrack) _try "nft -f - <<<'table ip x { chain c { type filter hook output priority raw; notrack; }; }'" ;;
+	sensors) [ "$(id -u)" = 0 ] && [ -d "$_cache/roots/trixie-sensors" ] ;;
 	mirror_probe) [ -d /proc/net/mirror_probe ] || [ -e /lib/mirror_probe.ko ] ;;
 	*) _probe_link "$1" ;;
 	esac
 }
 
+_cache=${MIRROR_NFT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/mirror-nft}
 declare -gA _features
 
 has_feature() { # NAME
