@@ -78,7 +78,7 @@ check-debug-kernel: deps
 	@tests/vm/debug/run $(CASES)
 
 # Suricata, tshark and Prometheus of Debian 13 behind mirrors, in a root that is fetched
-# once, then every kind of tunnel from a guest: some three minutes.
+# once, then every kind of tunnel from a guest: some five minutes.
 check-sensor: deps
 	@$(MAKE) --no-print-directory userspace
 	@$(MAKE) --no-print-directory -C tests
