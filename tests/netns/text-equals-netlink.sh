@@ -12,11 +12,13 @@ examples=$(dirname "$0")/../../rulesets
 
 for device in eth0 eth1 eth2; do cable "$device" "peer-$device"; done
 
-# Each rule of the bytes is headed by its handles, which are the kernel's to give.
+# Each rule of the bytes is headed by its handles, which are the kernel's to give, and so is
+# the order of a set's elements there: of a hash with a secret of its own.
 listed() {
 	nft list ruleset
 	nft --debug=netlink list ruleset |
-		sed -E 's/^((netdev|inet) mirror_nft [^ ]+) [0-9 ]+$/\1/; s/__set[0-9]+/__set/g'
+		sed -E 's/^((netdev|inet) mirror_nft [^ ]+) [0-9 ]+$/\1/; s/__set[0-9]+/__set/g' |
+		awk '!/^\telement/ { group++ } { printf "%06d %s\n", group, $0 }' | LC_ALL=C sort
 }
 
 compared=0
