@@ -81,7 +81,7 @@ check-debug-kernel: deps
 # once, then every kind of tunnel from a guest: some five minutes.
 check-sensor: deps
 	@$(MAKE) --no-print-directory userspace
-	@$(MAKE) --no-print-directory -C tests
+	@$(MAKE) --no-print-directory -C tests tools/build/frames
 	@tests/sensor/run
 
 # What the module costs a packet, in instructions, see docs/module-cost.md.
