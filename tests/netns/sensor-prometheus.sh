@@ -31,6 +31,10 @@ check_equal 'alerts with a test in which they come' "$rules" \
 	"$(grep -B 1 'exp_alerts:' "$work/alerts_test.yaml" | grep -o 'MirrorNft.*' | sort -u | wc -l)"
 check_equal 'alerts on the page' "$rules" "$(grep -c '^| MirrorNft' "$here/../../docs/prometheus.md")"
 
+while read -r metric; do
+	grep -q "^| \`$metric\`" "$here/../../docs/prometheus.md" || fail "the page does not say what $metric is"
+done < <(sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' "$work/metrics")
+
 # --- node_exporter ---
 
 # What the timer of the page does, in another folder.
