@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "definition_yaml.h"
+#include "definition_folder.h"
 
 static const struct option definition_options[] = {
 	{ "f", required_argument, NULL, 'f' },
@@ -249,7 +249,7 @@ static int files_read(const struct command_line *line, struct definition *defini
 						 "'%.200s' is given twice, once is enough",
 						 line->files[i]);
 		else
-			error = definition_read_file(definition, line->files[i], &where,
+			error = definition_read_path(definition, line->files[i], &where,
 						     errors);
 	}
 	if (!errors->count && !definition->count)

@@ -9,7 +9,8 @@
 
 /* The lines of --help that explain DEFINITION. */
 #define OPTIONS_DEFINITION_HELP \
-"DEFINITION is -f FILE, repeatable, - is standard input; or one mirror:\n" \
+"DEFINITION is -f FILE, repeatable, - is standard input, a folder all its *.yaml;\n" \
+"or one mirror:\n" \
 "  --name NAME                     what to call it, up to 15 characters\n" \
 "  --from DEV[:ingress|:egress]    a device to mirror, both directions unless said; repeatable.\n" \
 "                                  'veth*' is every device whose name begins so\n" \

@@ -111,4 +111,31 @@ mirror-nft: other.yaml:1:11: device 'mir0' is another one in devices.yaml:1:11, 
 END
 expect 'a device that is two' 2 "$empty" "$work/expected" \
 	generate -f folder/web.yaml -f devices.yaml -f other.yaml </dev/null
+
+# A folder is its files *.yaml in the order of their names, whatever else lies there.
+mkdir -p "$work/etc/more.d" "$work/none"
+echo 'devices: {mir1: {kind: dummy}}' >"$work/etc/10-devices.yaml"
+echo 'mirrors: {b: {from: lo:egress, to: mir1}}' >"$work/etc/20 b.yaml"
+echo 'mirrors: {a: {from: lo:ingress, to: mir1}}' >"$work/etc/30.yaml"
+for other in .40.yaml 50.yaml~ 60.yaml.dpkg-new 70.yml .yaml more.d/80.yaml; do echo "mirrors: {x: {}}" >"$work/etc/$other"; done
+cat "$work/etc/10-devices.yaml" >"$work/both.yaml"
+printf 'mirrors:\n  b: {from: lo:egress, to: mir1}\n  a: {from: lo:ingress, to: mir1}\n' >>"$work/both.yaml"
+"$mirror_nft" generate -f "$work/both.yaml" >"$work/expected"
+expect 'a folder says what one file says' 0 "$work/expected" "$empty" generate -f etc </dev/null
+expect 'so it does with a slash' 0 "$work/expected" "$empty" generate -f etc/ </dev/null
+
+mkdir "$work/etc/90.yaml"
+sed -i 's/ingress/up/' "$work/etc/30.yaml"
+sed -i 's/egress/down/' "$work/etc/20 b.yaml"
+cat >"$work/expected" <<'END'
+mirror-nft: etc/20 b.yaml:1:24: 'down' is no direction, say ingress or egress, or nothing for both
+mirror-nft: etc/30.yaml:1:24: 'up' is no direction, say ingress or egress, or nothing for both
+mirror-nft: -f:1:1: cannot read 'etc/90.yaml': Is a directory
+END
+expect 'mistakes in the files of a folder' 2 "$empty" "$work/expected" generate -f etc </dev/null
+
+cat >"$work/expected" <<'END'
+mirror-nft: -f:1:1: cannot read 'none': Is a directory without a file *.yaml
+END
+expect 'a folder without a definition' 2 "$empty" "$work/expected" generate -f none </dev/null
 exit $bad

@@ -83,7 +83,7 @@ static void test_bad(void)
 		  "command line:1:1: -f and --path do not go together" },
 		{ { "apply", "-f" }, "command line:1:1: option '-f' needs a value" },
 		{ { "apply", "--f", "/nowhere" }, "command line:1:1: option '--f' is not known" },
-		{ { "apply", "-f", "/" }, "-f:1:1: cannot read '/': Is a directory" },
+		{ { "apply", "-f", "/" }, "-f:1:1: cannot read '/': Is a directory without a file *.yaml" },
 		{ { "apply", "-f", "/dev/zero" }, "-f:1:1: '/dev/zero' has more than 16 MiB" },
 		{ { "apply", "-f", "/dev/null" }, "/dev/null:1:1: the file is empty" },
 		{ { WHOLE, "--sample", "2/3" }, "--sample:1:1: '2/3' is no sample" },
