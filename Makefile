@@ -97,6 +97,7 @@ lab: deps
 
 install:
 	@$(MAKE) --no-print-directory -C userspace install
+	@$(MAKE) --no-print-directory -C docs/man install
 	@$(MAKE) --no-print-directory -C kmod install KDIR=$(KDIR)
 
 clean:
