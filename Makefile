@@ -84,6 +84,13 @@ check-sensor: deps
 	@$(MAKE) --no-print-directory -C tests tools/build/frames
 	@tests/sensor/run
 
+# Speed against tc, nft -f and the bare wire, both sides in turn: some twenty minutes, see
+# docs/performance.md. CASES and INTO, a folder for the numbers and plots, may be given.
+bench: deps
+	@$(MAKE) --no-print-directory userspace
+	@$(MAKE) --no-print-directory -C tests bench/build/cost bench/build/send
+	@tests/bench/run $(if $(INTO),--into '$(INTO)') $(CASES)
+
 # What the module costs a packet, in instructions, see docs/module-cost.md.
 bench-module: deps
 	@$(MAKE) --no-print-directory -C tests
@@ -105,4 +112,4 @@ clean:
 	@$(MAKE) --no-print-directory -C tests clean
 	@$(MAKE) --no-print-directory -C kmod clean KDIR=$(KDIR)
 
-.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-guests check-debug-kernel check-sensor bench-module lab install clean
+.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-guests check-debug-kernel check-sensor bench bench-module lab install clean
