@@ -26,8 +26,21 @@ struct visits {
 	uint32_t walk;
 };
 
+/* Long lists are tested at several places, so the last of them are remembered: equal
+ * ones share one array. */
+#define SHARED_MAX 8
+#define SHARED_LENGTH 64
+
+struct shared_ranges {
+	const struct plan_range *ranges;
+	size_t count;
+	uint32_t hash;
+};
+
 struct formula_space {
 	struct arena_block *arena;
+	struct shared_ranges shared[SHARED_MAX];
+	size_t shared_next;
 	const struct formula **table;	/* open addressing, a power of two */
 	size_t table_size;
 	uint32_t count;			/* of formulas made */
@@ -113,6 +126,22 @@ bool formula_place_equal(const struct formula_place *a, const struct formula_pla
 	       !memcmp(a->mask, b->mask, sizeof(a->mask));
 }
 
+/* FNV-1a, with the high bits folded in, by words of 8 bytes: ranges are many. */
+static uint32_t ranges_hash(const struct plan_range *ranges, size_t count)
+{
+	uint64_t words[sizeof(*ranges) / sizeof(uint64_t)], hash = 14695981039346656037u;
+	size_t i, j;
+
+	for (i = 0; i < count; i++) {
+		memcpy(words, &ranges[i], sizeof(words));
+		for (j = 0; j < sizeof(words) / sizeof(words[0]); j++) {
+			hash = (hash ^ words[j]) * 1099511628211u;
+			hash ^= hash >> 32;
+		}
+	}
+	return hash;
+}
+
 /* FNV-1a. */
 static uint32_t hash_add(uint32_t hash, const void *data, size_t length)
 {
@@ -123,7 +152,45 @@ static uint32_t hash_add(uint32_t hash, const void *data, size_t length)
 	return hash;
 }
 
-static uint32_t formula_hash(const struct formula *formula)
+/* The array that holds @count ranges like these already, or NULL. */
+static const struct plan_range *shared_find(const struct formula_space *space,
+					    const struct plan_range *ranges,
+					    size_t count, uint32_t hash)
+{
+	const struct shared_ranges *shared;
+
+	for (shared = space->shared; shared < space->shared + SHARED_MAX; shared++)
+		if (shared->count == count && shared->hash == hash &&
+		    !memcmp(shared->ranges, ranges, count * sizeof(*ranges)))
+			return shared->ranges;
+	return NULL;
+}
+
+/* Ranges that live as long as the space. */
+static const struct plan_range *ranges_store(struct formula_space *space,
+					     const struct plan_range *ranges, size_t count,
+					     uint32_t hash)
+{
+	size_t size = count * sizeof(*ranges);
+	const struct plan_range *stored = NULL;
+	void *array;
+
+	if (count >= SHARED_LENGTH)
+		stored = shared_find(space, ranges, count, hash);
+	if (stored)
+		return stored;
+	array = space_alloc(space, size);
+	if (!array)
+		return NULL;
+	stored = memcpy(array, ranges, size);
+	if (count >= SHARED_LENGTH)
+		space->shared[space->shared_next++ % SHARED_MAX] =
+			(struct shared_ranges){ stored, count, hash };
+	return stored;
+}
+
+/* @ranges: the hash of a test's ranges. */
+static uint32_t formula_hash(const struct formula *formula, uint32_t ranges)
 {
 	uint32_t hash = hash_add(2166136261u, &formula->kind, sizeof(formula->kind));
 	size_t i;
@@ -133,8 +200,7 @@ static uint32_t formula_hash(const struct formula *formula)
 		hash = hash_add(hash, &formula->place.offset, sizeof(formula->place.offset));
 		hash = hash_add(hash, &formula->place.length, 1);
 		hash = hash_add(hash, formula->place.mask, sizeof(formula->place.mask));
-		return hash_add(hash, formula->ranges,
-				formula->count * sizeof(*formula->ranges));
+		return hash * 16777619u ^ ranges;
 	}
 	for (i = 0; i < formula->count; i++)
 		hash = hash_add(hash, &formula->children[i]->number,
@@ -148,7 +214,8 @@ static bool formula_equal(const struct formula *a, const struct formula *b)
 		return false;
 	if (a->kind == FORMULA_TEST)
 		return formula_place_equal(&a->place, &b->place) &&
-		       !memcmp(a->ranges, b->ranges, a->count * sizeof(*a->ranges));
+		       (a->ranges == b->ranges ||
+			!memcmp(a->ranges, b->ranges, a->count * sizeof(*a->ranges)));
 	return !memcmp(a->children, b->children, a->count * sizeof(*a->children));
 }
 
@@ -180,29 +247,35 @@ static int table_grow(struct formula_space *space)
 static const struct formula *formula_intern(struct formula_space *space,
 					    struct formula *wish)
 {
+	bool is_test = wish->kind == FORMULA_TEST;
+	uint32_t hash = is_test ? ranges_hash(wish->ranges, wish->count) : 0;
 	struct formula *made;
+	void *children;
 	size_t at, size;
-	void *array;
 
 	if (table_grow(space))
 		return &constant_false;
-	wish->hash = formula_hash(wish);
+	wish->hash = formula_hash(wish, hash);
 	for (at = wish->hash & (space->table_size - 1); space->table[at];
 	     at = (at + 1) & (space->table_size - 1))
 		if (space->table[at]->hash == wish->hash &&
 		    formula_equal(space->table[at], wish))
 			return space->table[at];
-	size = wish->count * (wish->kind == FORMULA_TEST ? sizeof(*wish->ranges) :
-			      sizeof(*wish->children));
 	made = space_alloc(space, sizeof(*made));
-	array = space_alloc(space, size);
-	if (!made || !array)
+	if (!made)
 		return &constant_false;
 	*made = *wish;
-	if (wish->kind == FORMULA_TEST)
-		made->ranges = memcpy(array, wish->ranges, size);
-	else
-		made->children = memcpy(array, wish->children, size);
+	if (is_test) {
+		made->ranges = ranges_store(space, wish->ranges, wish->count, hash);
+		if (!made->ranges)
+			return &constant_false;
+	} else {
+		size = wish->count * sizeof(*wish->children);
+		children = space_alloc(space, size);
+		if (!children)
+			return &constant_false;
+		made->children = memcpy(children, wish->children, size);
+	}
 	made->number = space->count++;
 	space->table[at] = made;
 	return made;

@@ -40,6 +40,17 @@ static bool range_reaches(const struct plan_range *a, const struct plan_range *b
 	return !value_increment(next, length) || memcmp(b->low, next, length) <= 0;
 }
 
+/* Long lists come here more often sorted than not, and sorting is what would take time. */
+static bool ranges_are_sorted(const struct plan_range *ranges, size_t count)
+{
+	size_t i;
+
+	for (i = 1; i < count; i++)
+		if (range_compare(&ranges[i - 1], &ranges[i]) > 0)
+			return false;
+	return true;
+}
+
 size_t ranges_normalise(struct plan_range *ranges, size_t count, size_t length)
 {
 	size_t kept = 0;
@@ -47,7 +58,8 @@ size_t ranges_normalise(struct plan_range *ranges, size_t count, size_t length)
 
 	if (!count)
 		return 0;
-	qsort(ranges, count, sizeof(*ranges), range_compare);
+	if (!ranges_are_sorted(ranges, count))
+		qsort(ranges, count, sizeof(*ranges), range_compare);
 	for (i = 1; i < count; i++) {
 		if (!range_reaches(&ranges[kept], &ranges[i], length))
 			ranges[++kept] = ranges[i];
