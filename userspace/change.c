@@ -10,6 +10,9 @@
 #include "nft_batch.h"
 #include "plan_mirror.h"
 
+/* For the word that names of chains begin with, and a mirror's or device's own. */
+#define PREFIX_ROOM (32 + IFNAMSIZ)
+
 bool change_is_of(const struct change_unit *unit, const char *name)
 {
 	char owner[IFNAMSIZ];
@@ -17,6 +20,52 @@ bool change_is_of(const struct change_unit *unit, const char *name)
 
 	return role != CHAIN_FOREIGN && role != CHAIN_NEXT && (role == CHAIN_TAP) == unit->is_tap &&
 	       !strcmp(owner, unit->name);
+}
+
+/* Those of the chains or sets whose names begin as the unit's do: of thousands, the few
+ * among which the unit's own are. */
+struct neighbours {
+	size_t first, end;
+};
+
+static void name_prefix(const struct change_unit *unit, char *prefix, size_t size)
+{
+	snprintf(prefix, size, "%s%s", unit->is_tap ? PLAN_TAP_PREFIX : PLAN_CHAIN_PREFIX,
+		 unit->name);
+}
+
+static struct neighbours chains_near(const struct nft_state *state, const char *prefix)
+{
+	struct neighbours near = { .first = nft_state_first(state, prefix) };
+
+	near.end = near.first;
+	while (near.end < state->chain_count &&
+	       !strncmp(state->chains[near.end].name, prefix, strlen(prefix)))
+		near.end++;
+	return near;
+}
+
+static struct neighbours chains_of(const struct change_unit *unit,
+				   const struct nft_state *state)
+{
+	char prefix[PREFIX_ROOM];
+
+	name_prefix(unit, prefix, sizeof(prefix));
+	return chains_near(state, prefix);
+}
+
+static struct neighbours sets_of(const struct change_unit *unit,
+				 const struct nft_state *state)
+{
+	struct neighbours near;
+	char prefix[PREFIX_ROOM];
+
+	name_prefix(unit, prefix, sizeof(prefix));
+	near.first = near.end = nft_state_first_set(state, prefix);
+	while (near.end < state->set_count &&
+	       !strncmp(state->sets[near.end].name, prefix, strlen(prefix)))
+		near.end++;
+	return near;
 }
 
 static const struct plan_chain *plan_find(const struct plan *plan, const char *name)
@@ -49,10 +98,11 @@ static struct plan plan_of_chain(const struct plan *plan, size_t chain)
 static size_t chains_count(const struct change_unit *unit, const struct nft_state *state,
 			   bool hooks)
 {
+	struct neighbours near = chains_of(unit, state);
 	size_t count = 0;
 	size_t i;
 
-	for (i = 0; i < state->chain_count; i++)
+	for (i = near.first; i < near.end; i++)
 		count += change_is_of(unit, state->chains[i].name) &&
 			 is_hook(&state->chains[i]) == hooks;
 	return count;
@@ -60,10 +110,11 @@ static size_t chains_count(const struct change_unit *unit, const struct nft_stat
 
 static size_t sets_count(const struct change_unit *unit, const struct nft_state *state)
 {
+	struct neighbours near = sets_of(unit, state);
 	size_t count = 0;
 	size_t i;
 
-	for (i = 0; i < state->set_count; i++)
+	for (i = near.first; i < near.end; i++)
 		count += change_is_of(unit, state->sets[i].name);
 	return count;
 }
@@ -113,6 +164,7 @@ static int clearing_fill(struct clearing *clearing)
 {
 	const struct nft_state *state = clearing->state;
 	const struct plan *hooks = clearing->unit->hooks;
+	struct neighbours near = chains_of(clearing->unit, state);
 	size_t i;
 	int same;
 
@@ -121,7 +173,7 @@ static int clearing_fill(struct clearing *clearing)
 	if (same < 0)
 		return same;
 	clearing->body_stays = same;
-	for (i = 0; same && i < state->chain_count; i++)
+	for (i = near.first; same && i < near.end; i++)
 		clearing->stays[i] = !is_hook(&state->chains[i]);
 	for (i = 0; same && hooks && i < hooks->chain_count; i++) {
 		const struct plan one = plan_of_chain(hooks, i);
@@ -174,22 +226,24 @@ static bool set_goes(const struct clearing *clearing, const struct nft_set *set)
 static int clearing_build(struct nl_buffer *buffer, const struct clearing *clearing)
 {
 	const struct nft_state *state = clearing->state;
+	struct neighbours near = chains_of(clearing->unit, state);
 	int error = 0, hooks;
 	size_t i;
 
-	for (i = 0; i < state->chain_count && !error; i++)
+	for (i = near.first; i < near.end && !error; i++)
 		if (change_is_of(clearing->unit, state->chains[i].name) &&
 		    !clearing->stays[i] && state->chains[i].rule_count)
 			error = nft_batch_flush_chain(buffer, state->family, state->table,
 						      state->chains[i].name);
 	for (hooks = 1; hooks >= 0; hooks--)
-		for (i = 0; i < state->chain_count && !error; i++)
+		for (i = near.first; i < near.end && !error; i++)
 			if (is_hook(&state->chains[i]) == hooks &&
 			    chain_goes(clearing, &state->chains[i]))
 				error = nft_batch_delete_chain(buffer, state->family,
 							       state->table,
 							       state->chains[i].name);
-	for (i = 0; i < state->set_count && !error && !clearing->body_stays; i++)
+	near = sets_of(clearing->unit, state);
+	for (i = near.first; i < near.end && !error && !clearing->body_stays; i++)
 		if (set_goes(clearing, &state->sets[i]))
 			error = nft_batch_delete_set(buffer, state->family, state->table,
 						     state->sets[i].name);
@@ -278,11 +332,12 @@ bool change_has_spare_hooks(const struct change_unit *unit, const struct nft_sta
 			    bool *spare)
 {
 	size_t left = spare_hooks_count(unit, state);
+	struct neighbours near = chains_of(unit, state);
 	size_t i;
 
 	if (!left || !spare)
 		return left;
-	for (i = 0; i < state->chain_count; i++) {
+	for (i = near.first; i < near.end; i++) {
 		const struct nft_chain_state *chain = &state->chains[i];
 
 		/* Empty ones are left over already, and go now. */
@@ -356,11 +411,14 @@ int change_prepare(struct nl_buffer *buffer, const struct change_unit *unit,
 static int prepared_take(struct nl_buffer *buffer, const struct clearing *clearing)
 {
 	const struct nft_state *state = clearing->state;
-	char owner[IFNAMSIZ], name[256];
+	char owner[IFNAMSIZ], name[256], prefix[PREFIX_ROOM];
+	struct neighbours near;
 	size_t i;
 	int error = 0;
 
-	for (i = 0; i < state->chain_count && !error; i++) {
+	snprintf(prefix, sizeof(prefix), PLAN_NEXT_PREFIX "%s", clearing->unit->name);
+	near = chains_near(state, prefix);
+	for (i = near.first; i < near.end && !error; i++) {
 		const struct nft_chain_state *have = &state->chains[i];
 
 		if (plan_chain_role(have->name, owner) != CHAIN_NEXT ||

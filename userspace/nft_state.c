@@ -15,6 +15,11 @@
 
 #include "nft_batch.h"
 
+/* A dump of all rules goes through those that were told already for each datagram that it
+ * fills, so that its time grows with their square. With more chains than this they are
+ * asked for chain by chain, of which the kernel has a table. */
+#define DUMP_CHAINS_MOST 200
+
 /* How often the reading is begun anew when others change the ruleset. */
 #define READ_TRIES 50
 
@@ -33,24 +38,35 @@ static int set_name_compare(const void *left, const void *right)
 	return strcmp(first->name, second->name);
 }
 
-/* One question to the kernel: a get with NLM_F_ACK, or a dump, of @table. */
-static int question(const struct reader *reader, uint16_t type, uint16_t flags,
-		    uint16_t table_attribute, mnl_cb_t callback)
+/* One question to the kernel, in a buffer that may have room from the one before: a get
+ * with NLM_F_ACK, or a dump, of @table; with @chain, of its rules. */
+static int question_of(const struct reader *reader, struct nl_buffer *buffer, uint16_t type,
+		       uint16_t flags, uint16_t table_attribute, const char *chain,
+		       mnl_cb_t callback)
 {
-	struct nl_buffer buffer = { 0 };
 	struct nlmsghdr *message;
-	int error;
 
-	message = nft_request_begin(&buffer, type, flags,
+	nl_buffer_reset(buffer);
+	message = nft_request_begin(buffer, type, flags,
 				    type == NFT_MSG_GETGEN ? AF_UNSPEC : reader->family,
 				    NFT_MESSAGE_NONE, reader->table);
 	if (!message)
 		return -ENOMEM;
 	if (table_attribute)
 		mnl_attr_put_strz(message, table_attribute, reader->table);
-	nl_message_end(&buffer, message);
-	error = nl_query(reader->netfilter, &buffer, callback,
-			 reader->state, reader->refusal);
+	if (chain)
+		mnl_attr_put_strz(message, NFTA_RULE_CHAIN, chain);
+	nl_message_end(buffer, message);
+	return nl_query(reader->netfilter, buffer, callback, reader->state, reader->refusal);
+}
+
+static int question(const struct reader *reader, uint16_t type, uint16_t flags,
+		    uint16_t table_attribute, mnl_cb_t callback)
+{
+	struct nl_buffer buffer = { 0 };
+	int error;
+
+	error = question_of(reader, &buffer, type, flags, table_attribute, NULL, callback);
 	nl_buffer_free(&buffer);
 	return error;
 }
@@ -148,11 +164,27 @@ const struct nft_chain_state *nft_state_find(const struct nft_state *state,
 		       name_compare);
 }
 
+size_t nft_state_first(const struct nft_state *state, const char *name)
+{
+	const struct nft_chain_state key = { .name = (char *)name };
+	size_t at = 0, high = state->chain_count;
+
+	while (at < high) {
+		size_t middle = at + (high - at) / 2;
+
+		if (name_compare(&state->chains[middle], &key) < 0)
+			at = middle + 1;
+		else
+			high = middle;
+	}
+	return at;
+}
+
 int nft_state_add_chain(struct nft_state *state, struct nftnl_chain *chain)
 {
 	struct nft_chain_state entry = { .chain = chain };
 	struct nft_chain_state *chains;
-	size_t at = 0, high = state->chain_count;
+	size_t at;
 
 	chains = reallocarray(state->chains, state->chain_count + 1, sizeof(*chains));
 	if (!chains)
@@ -161,14 +193,7 @@ int nft_state_add_chain(struct nft_state *state, struct nftnl_chain *chain)
 	entry.name = strdup(nftnl_chain_get_str(chain, NFTNL_CHAIN_NAME));
 	if (!entry.name)
 		return -ENOMEM;
-	while (at < high) {
-		size_t middle = at + (high - at) / 2;
-
-		if (name_compare(&chains[middle], &entry) < 0)
-			at = middle + 1;
-		else
-			high = middle;
-	}
+	at = nft_state_first(state, entry.name);
 	memmove(&chains[at + 1], &chains[at], (state->chain_count++ - at) * sizeof(*chains));
 	chains[at] = entry;
 	return 0;
@@ -242,6 +267,22 @@ static void foreign_chains_drop(struct nft_state *state, const char *table)
 		free(entry->name);
 	}
 	state->chain_count = kept;
+}
+
+static int rules_read(const struct reader *reader)
+{
+	const struct nft_state *state = reader->state;
+	struct nl_buffer buffer = { 0 };
+	size_t i;
+	int error = 0;
+
+	if (state->chain_count <= DUMP_CHAINS_MOST)
+		return question(reader, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE, rule_take);
+	for (i = 0; i < state->chain_count && !error; i++)
+		error = question_of(reader, &buffer, NFT_MSG_GETRULE, NLM_F_DUMP,
+				    NFTA_RULE_TABLE, state->chains[i].name, rule_take);
+	nl_buffer_free(&buffer);
+	return error;
 }
 
 static int set_take(const struct nlmsghdr *message, void *data)
@@ -343,6 +384,21 @@ const struct nft_set *nft_state_find_set(const struct nft_state *state, const ch
 	return bsearch(&key, state->sets, state->set_count, sizeof(key), set_name_compare);
 }
 
+size_t nft_state_first_set(const struct nft_state *state, const char *name)
+{
+	size_t at = 0, high = state->set_count;
+
+	while (at < high) {
+		size_t middle = at + (high - at) / 2;
+
+		if (strcmp(state->sets[middle].name, name) < 0)
+			at = middle + 1;
+		else
+			high = middle;
+	}
+	return at;
+}
+
 static int state_read_once(const struct reader *reader)
 {
 	struct nft_state *state = reader->state;
@@ -364,8 +420,7 @@ static int state_read_once(const struct reader *reader)
 	if (state->chain_count)
 		qsort(state->chains, state->chain_count, sizeof(*state->chains),
 		      name_compare);
-	error = question(reader, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE,
-			 rule_take);
+	error = rules_read(reader);
 	if (!error)
 		error = sets_read(reader);
 	/* The table has gone since it was seen: all is read anew. */

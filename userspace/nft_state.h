@@ -67,6 +67,12 @@ void nft_state_remove_chain(struct nft_state *state, const struct nft_chain_stat
 const struct nft_chain_state *nft_state_find(const struct nft_state *state,
 					     const char *chain);
 
+/* The number of the first chain that is not before @name: chains whose names begin with
+ * that of a mirror and "/" follow each other from here. */
+size_t nft_state_first(const struct nft_state *state, const char *name);
+/* The same of sets, which are in the order of strcmp(3). */
+size_t nft_state_first_set(const struct nft_state *state, const char *name);
+
 const struct nft_set *nft_state_find_set(const struct nft_state *state, const char *name);
 /* Read the elements of a set, if they were not. Returns 0 or a negative errno;
  * -EINTR where the ruleset is not that of @state any more. */

@@ -17,7 +17,7 @@
 
 struct nl_socket {
 	struct mnl_socket *mnl;
-	uint32_t sequence;
+	uint8_t *room;		/* MESSAGE_ROOM, for what is received */
 };
 
 int nl_open(int protocol, struct nl_socket **out)
@@ -29,6 +29,9 @@ int nl_open(int protocol, struct nl_socket **out)
 	socket = calloc(1, sizeof(*socket));
 	if (!socket)
 		return -ENOMEM;
+	socket->room = malloc(MESSAGE_ROOM);
+	if (!socket->room)
+		goto fail;
 	socket->mnl = mnl_socket_open2(protocol, SOCK_CLOEXEC);
 	if (!socket->mnl)
 		goto fail;
@@ -51,6 +54,7 @@ void nl_close(struct nl_socket *socket)
 		return;
 	if (socket->mnl)
 		mnl_socket_close(socket->mnl);
+	free(socket->room);
 	free(socket);
 }
 
@@ -110,6 +114,14 @@ struct nlmsghdr *nl_message_begin(struct nl_buffer *buffer, uint16_t type,
 void nl_message_end(struct nl_buffer *buffer, const struct nlmsghdr *message)
 {
 	buffer->used += NLMSG_ALIGN(message->nlmsg_len);
+}
+
+void nl_buffer_reset(struct nl_buffer *buffer)
+{
+	if (buffer->used)
+		memset(buffer->data, 0, buffer->used);
+	buffer->used = 0;
+	buffer->count = 0;
 }
 
 void nl_buffer_free(struct nl_buffer *buffer)
@@ -235,15 +247,14 @@ static int message_take(struct exchange *exchange, const struct nlmsghdr *messag
 }
 
 /* Read one datagram and take its messages. */
-static int datagram_take(struct nl_socket *socket, struct exchange *exchange,
-			 uint8_t *data, size_t size, int flags)
+static int datagram_take(struct nl_socket *socket, struct exchange *exchange, int flags)
 {
-	const struct nlmsghdr *message = (const void *)data;
+	const struct nlmsghdr *message = (const void *)socket->room;
 	ssize_t got;
 	int left;
 	int error;
 
-	got = recv(mnl_socket_get_fd(socket->mnl), data, size, flags);
+	got = recv(mnl_socket_get_fd(socket->mnl), socket->room, MESSAGE_ROOM, flags);
 	if (got < 0)
 		return -errno;
 	left = got;
@@ -262,22 +273,15 @@ int nl_transact(struct nl_socket *socket, const struct nl_buffer *buffer,
 		struct nl_refusal *refusal)
 {
 	struct exchange exchange = { .buffer = buffer, .refusal = refusal };
-	uint8_t *data;
 	int error;
 
 	memset(refusal, 0, sizeof(*refusal));
 	error = buffer_send(socket, buffer);
 	if (error)
 		goto out_error;
-	data = malloc(MESSAGE_ROOM);
-	if (!data) {
-		error = -ENOMEM;
-		goto out_error;
-	}
 	do {
-		error = datagram_take(socket, &exchange, data, MESSAGE_ROOM, MSG_DONTWAIT);
+		error = datagram_take(socket, &exchange, MSG_DONTWAIT);
 	} while (!error || error == -EINTR);
-	free(data);
 	if (error != -EAGAIN)
 		goto out_error;
 	if (refusal->error)
@@ -298,20 +302,15 @@ int nl_query(struct nl_socket *socket, const struct nl_buffer *buffer,
 		.buffer = buffer, .refusal = refusal,
 		.callback = callback, .data = data,
 	};
-	uint8_t *bytes;
 	int error;
 
 	memset(refusal, 0, sizeof(*refusal));
-	bytes = malloc(MESSAGE_ROOM);
-	if (!bytes)
-		return refusal->error = -ENOMEM;
 	error = buffer_send(socket, buffer);
 	while (!error && !exchange.done && !exchange.answered) {
-		error = datagram_take(socket, &exchange, bytes, MESSAGE_ROOM, 0);
+		error = datagram_take(socket, &exchange, 0);
 		if (error == -EINTR)
 			error = 0;
 	}
-	free(bytes);
 	if (!error)
 		error = refusal->error;
 	if (!error && exchange.interrupted)
@@ -340,20 +339,16 @@ int nl_listen(struct nl_socket *socket, mnl_cb_t callback, void *data)
 	struct exchange exchange = {
 		.buffer = &none, .refusal = &ignored, .callback = callback, .data = data,
 	};
-	uint8_t *bytes = malloc(MESSAGE_ROOM);
 	unsigned int count = 0;
 	bool lost = false;
 	int error = 0;
 
-	if (!bytes)
-		return -ENOMEM;
 	while (!error && count++ < LISTEN_DATAGRAMS) {
-		error = datagram_take(socket, &exchange, bytes, MESSAGE_ROOM, MSG_DONTWAIT);
+		error = datagram_take(socket, &exchange, MSG_DONTWAIT);
 		lost |= error == -ENOBUFS;
 		if (error == -ENOBUFS || error == -EINTR)
 			error = 0;
 	}
-	free(bytes);
 	if (error && error != -EAGAIN)
 		return error;
 	return lost ? -ENOBUFS : 0;

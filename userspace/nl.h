@@ -61,6 +61,8 @@ struct nlmsghdr *nl_message_begin(struct nl_buffer *buffer, uint16_t type,
 				  uint16_t flags, int kind, const char *what);
 /* Account for the message begun last, now that it is complete. */
 void nl_message_end(struct nl_buffer *buffer, const struct nlmsghdr *message);
+/* Forget the messages and keep the room, for those that come next. */
+void nl_buffer_reset(struct nl_buffer *buffer);
 void nl_buffer_free(struct nl_buffer *buffer);
 
 /* Send the whole buffer at once and read what comes back until every message
