@@ -87,6 +87,7 @@ frames_time() {
 	local sides=() devices=() rounds=$pairs side device times i=0 count
 	while [ "$1" != -- ]; do sides+=("${1%%=*}") devices+=("${1#*=}") && shift; done
 	count=$(pick 65536 256)
+	# shellcheck disable=SC2034 # for the cases
 	frames=$((count * rounds))
 	"$bench/build/send" --rounds "$rounds" --frames "$count" --cpu "$(($(nproc) - 1))" \
 		"${@:2}" "${devices[@]}" >"$work/times" || fail 'send'
@@ -103,6 +104,11 @@ expect_copies() { # TARGET PACKETS
 	got=$(received "$1-tap")
 	check_equal "copies on $1-tap" "$2" "$got"
 }
+
+# The scheduler's own count, in nanoseconds.
+cpu_of() { awk '{ print $1 }' "/proc/$1/schedstat"; } # PID
+
+end_quietly() { kill "$1" 2>/dev/null || true; } # PID
 
 # command_cost SIDE COMMAND...: adds a sample to SIDE/user, SIDE/cpu, SIDE/wall (ms) and
 # SIDE/memory (MiB).

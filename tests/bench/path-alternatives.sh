@@ -20,10 +20,10 @@ mirror tc stc:ingress ttc --match "$match"
 by_hand shand ingress "ip protocol udp ip frag-off & 0x1fff == 0 ip daddr . udp dport { $elements } counter dup to thand"
 
 # Each address with each port: the pairs of the list are one in fifty of these.
-sent=(--set 4096 --to 10.2.0.0 --addresses $alternatives --port 7000 --ports $alternatives)
+sent=(--set 4096 --to 10.2.0.0 --addresses "$alternatives" --port 7000 --ports "$alternatives")
 frames_time pairs/mirror-nft=wnft pairs/nft-by-hand=whand pairs/tc=wtc -- --bypass "${sent[@]}"
 copies=$(received tnft-tap)
-[ "$copies" -gt 0 ] && [ "$copies" -lt "$frames" ] || fail "$copies copies of $frames frames"
+if [ "$copies" = 0 ] || [ "$copies" -ge "$frames" ]; then fail "$copies copies of $frames frames"; fi
 expect_copies thand "$copies"
 expect_copies ttc "$copies"
 record ns/frame pairs/{mirror-nft,nft-by-hand,tc}

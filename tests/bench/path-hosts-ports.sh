@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Many hosts with ten ports: our table, against the ways of tc: u32 with a hash table on
-# the last bits of the address, and cls_bpf. Every frame is copied.
+# the last bits of the address, the same with a second table for the ports, and cls_bpf.
+# Every frame is copied.
 # shellcheck source-path=SCRIPTDIR source=lib.bash
 . "$(dirname "$0")/lib.bash"
 
 hosts=$(pick 1000 20) ports=10
-cable nft u32 bpf
-target tnft tu32 tbpf
+cable nft u32 two bpf
+target tnft tu32 ttwo tbpf
 
 address() { echo "10.1.$(($1 / 256)).$(($1 % 256))"; }
 
@@ -30,6 +31,22 @@ mirror nft snft:ingress tnft --hosts "@$work/list.txt" \
 	done
 } | tc -batch - || fail 'u32'
 
+# What somebody does who knows u32 well: each host leads to one table of the ports.
+{
+	echo 'qdisc add dev stwo clsact'
+	echo 'filter add dev stwo ingress pref 10 handle 2: protocol ip u32 divisor 256'
+	echo 'filter add dev stwo ingress pref 10 handle 3: protocol ip u32 divisor 16'
+	echo 'filter add dev stwo ingress pref 10 protocol ip u32 ht 800:: match ip protocol 17 0xff match u16 0 0x1fff at 6 link 2: hashkey mask 0x000000ff at 16'
+	for ((port = 7000; port < 7000 + ports; port++)); do
+		printf 'filter add dev stwo ingress pref 10 protocol ip u32 ht 3:%x: match u16 %d 0xffff at 22 action mirred egress mirror dev ttwo\n' \
+			$((port % 16)) "$port"
+	done
+	for ((i = 0; i < hosts; i++)); do
+		printf 'filter add dev stwo ingress pref 10 protocol ip u32 ht 2:%x: match ip dst %s/32 link 3: hashkey mask 0x0000000f at 20\n' \
+			$((i % 256)) "$(address "$i")"
+	done
+} | tc -batch - || fail 'u32 with two tables'
+
 # A program of cls_bpf has room for some hosts: as many filters as that takes.
 each=20
 {
@@ -43,9 +60,10 @@ each=20
 	done
 } | tc -batch - || fail 'cls_bpf'
 
-frames_time mirror-nft=wnft u32=wu32 cls_bpf=wbpf -- --bypass --set 4096 --to 10.1.0.0 \
+frames_time mirror-nft=wnft u32=wu32 u32-twice=wtwo cls_bpf=wbpf -- --bypass --set 4096 --to 10.1.0.0 \
 	--addresses "$hosts" --port 7000 --ports $ports
-for name in tnft tu32 tbpf; do expect_copies $name "$frames"; done
-record ns/frame mirror-nft u32 cls_bpf
+for name in tnft tu32 ttwo tbpf; do expect_copies $name "$frames"; done
+record ns/frame mirror-nft u32 u32-twice cls_bpf
 ratio "$hosts hosts x $ports ports against u32 with a hash table" u32 mirror-nft least 5
+ratio "$hosts hosts x $ports ports against u32 with two hash tables" u32-twice mirror-nft
 ratio "$hosts hosts x $ports ports against cls_bpf" cls_bpf mirror-nft least 5

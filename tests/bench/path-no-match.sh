@@ -33,9 +33,14 @@ for direction in ingress egress; do
 		mirror nft s0:$direction mir0 --hosts "@$work/list.txt"
 		frames_time "$direction/hosts=$device" -- "${way[@]}"
 		"$mirror_nft" remove --all >/dev/null
+		# What nobody can do without: a chain on the hook with nothing in it.
+		by_hand s0 $direction ''
+		frames_time "$direction/empty-chain=$device" -- "${way[@]}"
+		nft flush ruleset
 	done
 	expect_copies mir0 0
-	record ns/frame "$direction"/{none,one-port,none-2,hosts}
+	record ns/frame "$direction"/{none,one-port,none-2,hosts,empty-chain}
 	ratio "no match of one port, against no mirror, $direction" "$direction/none" "$direction/one-port" least 0.95
+	ratio "an empty chain on the hook, against none, $direction" "$direction/none-2" "$direction/empty-chain"
 	ratio "no match of $prefixes prefixes, against no mirror, $direction" "$direction/none-2" "$direction/hosts" least 0.95
 done
