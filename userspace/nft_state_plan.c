@@ -105,6 +105,65 @@ out_free:
 	return result;
 }
 
+/* More than any rule of a plan has. */
+#define COUNTERS_MOST 4
+
+struct counted {
+	uint64_t packets[COUNTERS_MOST], bytes[COUNTERS_MOST];
+	size_t count, given;
+};
+
+static bool counted_take(struct nftnl_expr *expression, const char *name, void *data)
+{
+	struct counted *counted = data;
+
+	if (strcmp(name, "counter"))
+		return false;
+	if (counted->count == COUNTERS_MOST)
+		return true;
+	counted->packets[counted->count] = nftnl_expr_get_u64(expression, NFTNL_EXPR_CTR_PACKETS);
+	counted->bytes[counted->count++] = nftnl_expr_get_u64(expression, NFTNL_EXPR_CTR_BYTES);
+	return false;
+}
+
+static bool counted_give(struct nftnl_expr *expression, const char *name, void *data)
+{
+	struct counted *counted = data;
+
+	if (strcmp(name, "counter") || counted->given == counted->count)
+		return false;
+	nftnl_expr_set_u64(expression, NFTNL_EXPR_CTR_PACKETS, counted->packets[counted->given]);
+	nftnl_expr_set_u64(expression, NFTNL_EXPR_CTR_BYTES, counted->bytes[counted->given++]);
+	return false;
+}
+
+/* The same where no set is looked up, which is most rules by far: instead of a copy of
+ * the kernel's rule without what only the kernel knows, the wish gets just that. */
+static int rule_is_plain(const struct nftnl_rule *have, struct nftnl_rule *want,
+			 const struct rule_room *room)
+{
+	static const uint16_t kernels[] = { NFTNL_RULE_HANDLE, NFTNL_RULE_POSITION };
+	struct counted counted = { .count = 0 };
+	size_t i;
+	int result;
+
+	if (nft_rule_find(have, counted_take, &counted))
+		return 0;
+	nft_rule_find(want, counted_give, &counted);
+	for (i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++)
+		if (nftnl_rule_is_set(have, kernels[i]))
+			nftnl_rule_set_u64(want, kernels[i], nftnl_rule_get_u64(have, kernels[i]));
+	mnl_nlmsg_put_header(room->left);
+	nftnl_rule_nlmsg_build_payload(room->left, (struct nftnl_rule *)have);
+	mnl_nlmsg_put_header(room->right);
+	nftnl_rule_nlmsg_build_payload(room->right, want);
+	result = room->left->nlmsg_len == room->right->nlmsg_len &&
+		 !memcmp(room->left, room->right, room->left->nlmsg_len);
+	message_clear(room->left);
+	message_clear(room->right);
+	return result;
+}
+
 /* The names of the sets that a rule looks up, in the order of its tests. */
 struct lookups {
 	const char **names;
@@ -178,7 +237,8 @@ static int rule_does(const struct nftnl_rule *have, const struct plan *plan,
 	rule = nft_rule_build(plan, chain, want, forms, links, 0, lookups->names);
 	if (!rule)
 		return -ENOMEM;
-	same = rule_is(have, rule, state->room);
+	same = lookups->count ? rule_is(have, rule, state->room) :
+	       rule_is_plain(have, rule, state->room);
 	nftnl_rule_free(rule);
 	return same;
 }

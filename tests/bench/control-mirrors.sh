@@ -15,6 +15,24 @@ definition() { # COUNT [PORT OF THE FIRST]
 	}'
 }
 
+# mirror-nft's own words of tc for one mirror, for each device: for more than 152 at once it
+# has no preferences, of which tc has one for each filter of a device.
+tc_batch() { # COUNT
+	"$mirror_nft" generate --path tc --name m --from e1:ingress --match 'udp port 61234' \
+		--to mir0 >"$work/template" || fail 'generate'
+	awk -v count="$1" '
+		{ line[NR] = $0 }
+		END {
+			for (i = 1; i <= count; i++)
+				for (k = 1; k <= NR; k++) {
+					text = line[k]
+					gsub(/61234/, i, text)
+					sub(/ dev e1 /, " dev e" i " ", text)
+					print text
+				}
+		}' "$work/template"
+}
+
 devices() { # add|delete FROM TO
 	local i
 	for ((i = $2; i <= $3; i++)); do
@@ -38,8 +56,7 @@ for size in "${sizes[@]}"; do
 	there=$size
 	definition "$size" >"$work/all"
 	definition "$size" 60000 >"$work/changed"
-	sed 's/{from/{path: tc, from/' "$work/all" >"$work/tc"
-	"$mirror_nft" generate -f "$work/tc" >"$work/batch" || fail 'generate'
+	tc_batch "$size" >"$work/batch"
 	sed 's/^/tc /' "$work/batch" >"$work/commands"
 	rounds=$pairs
 	# What costs seconds of a machine is taken the least number of times.
