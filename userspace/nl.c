@@ -247,14 +247,15 @@ static int message_take(struct exchange *exchange, const struct nlmsghdr *messag
 }
 
 /* Read one datagram and take its messages. */
-static int datagram_take(struct nl_socket *socket, struct exchange *exchange, int flags)
+static int datagram_take(struct nl_socket *socket, struct exchange *exchange,
+			 uint8_t *data, size_t size, int flags)
 {
-	const struct nlmsghdr *message = (const void *)socket->room;
+	const struct nlmsghdr *message = (const void *)data;
 	ssize_t got;
 	int left;
 	int error;
 
-	got = recv(mnl_socket_get_fd(socket->mnl), socket->room, MESSAGE_ROOM, flags);
+	got = recv(mnl_socket_get_fd(socket->mnl), data, size, flags);
 	if (got < 0)
 		return -errno;
 	left = got;
@@ -280,7 +281,7 @@ int nl_transact(struct nl_socket *socket, const struct nl_buffer *buffer,
 	if (error)
 		goto out_error;
 	do {
-		error = datagram_take(socket, &exchange, MSG_DONTWAIT);
+		error = datagram_take(socket, &exchange, socket->room, MESSAGE_ROOM, MSG_DONTWAIT);
 	} while (!error || error == -EINTR);
 	if (error != -EAGAIN)
 		goto out_error;
@@ -307,7 +308,7 @@ int nl_query(struct nl_socket *socket, const struct nl_buffer *buffer,
 	memset(refusal, 0, sizeof(*refusal));
 	error = buffer_send(socket, buffer);
 	while (!error && !exchange.done && !exchange.answered) {
-		error = datagram_take(socket, &exchange, 0);
+		error = datagram_take(socket, &exchange, socket->room, MESSAGE_ROOM, 0);
 		if (error == -EINTR)
 			error = 0;
 	}
@@ -344,7 +345,7 @@ int nl_listen(struct nl_socket *socket, mnl_cb_t callback, void *data)
 	int error = 0;
 
 	while (!error && count++ < LISTEN_DATAGRAMS) {
-		error = datagram_take(socket, &exchange, MSG_DONTWAIT);
+		error = datagram_take(socket, &exchange, socket->room, MESSAGE_ROOM, MSG_DONTWAIT);
 		lost |= error == -ENOBUFS;
 		if (error == -ENOBUFS || error == -EINTR)
 			error = 0;

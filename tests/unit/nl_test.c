@@ -210,6 +210,13 @@ static void test_buffer(void)
 	check_number("a buffer grows and keeps its messages", 0, wrong);
 	check_number("a long name is cut", sizeof(buffer.notes[0].name) - 1,
 		     strlen(buffer.notes[0].name));
+	nl_buffer_reset(&buffer);
+	for (i = 0, wrong = 0; i < buffer.size; i++)
+		wrong += buffer.data[i] != 0;
+	check_number("its room is zero for the next ones", 0, wrong);
+	message = nl_message_begin(&buffer, RTM_NEWLINK, NLM_F_ACK, 1, "next");
+	check_number("which begin anew", 1, message->nlmsg_seq == 1 && buffer.count == 1 &&
+		     (void *)message == buffer.data);
 	nl_buffer_free(&buffer);
 }
 
