@@ -158,6 +158,28 @@ void error_sort(struct error_list *errors, char *const *files, size_t count)
 	}
 }
 
+static bool is_repeated(const struct error_list *errors, size_t kept, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < kept; i++)
+		if (!strcmp(errors->records[i].text, text))
+			return true;
+	return false;
+}
+
+void error_drop_repeated(struct error_list *errors)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < errors->count; i++)
+		if (is_repeated(errors, kept, errors->records[i].text))
+			free(errors->records[i].text);
+		else
+			errors->records[kept++] = errors->records[i];
+	errors->count = kept;
+}
+
 void error_clear(struct error_list *errors)
 {
 	size_t i;

@@ -57,6 +57,10 @@ void error_move(struct error_list *to, struct error_list *from);
  * they are those that the locations borrowed. */
 void error_sort(struct error_list *errors, char *const *files, size_t count);
 
+/* Of records with the same text, keep the first: mirrors that share a target have its
+ * problems in common. */
+void error_drop_repeated(struct error_list *errors);
+
 /* Drop all records; the list can be used again. */
 void error_clear(struct error_list *errors);
 

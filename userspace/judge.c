@@ -156,6 +156,8 @@ int judge_session(const struct session *session, const struct installed *install
 
 		error = topology_judge(&input, &surroundings, errors, warnings);
 	}
+	if (warnings)
+		error_drop_repeated(warnings);
 	surroundings_free(&surroundings);
 	free(routes.routes);
 	return error;

@@ -38,6 +38,10 @@ capture_start q1 "$work/q1.pcap"
 expect_none --from p0 --to q0
 capture_stop
 expect_warning 'nobody reads q1 yet' --from p0 --to q0
+# Of a target that several mirrors send to it is said once.
+printf 'mirrors:\n  a: {from: p0, match: udp, to: q0}\n  b: {from: p0, match: tcp, to: q0}\n' >"$work/two.yaml"
+"$mirror_nft" check -f "$work/two.yaml" >"$work/output" 2>"$work/warnings" || fail 'check of two'
+check_equal 'warnings of two' 'mirror-nft: warning: nobody reads q1 yet, where the copies for target q0 come out: tcpdump -ni q1, or start the sensor there' "$(cat "$work/warnings")"
 # A sensor in its own namespace is none of ours to see.
 namespace sensor
 ip link set q1 netns sensor

@@ -80,8 +80,26 @@ static void test_out_of_memory(void)
 	free(text);
 }
 
+static void test_repeated(void)
+{
+	struct error_list errors = { 0 };
+
+	error_drop_repeated(&errors);
+	check_number("of none", 0, errors.count);
+	error_system(&errors, 0, "mir0 is down");
+	error_system(&errors, 0, "mir1 is down");
+	error_system(&errors, 0, "mir0 is down");
+	error_system(&errors, 0, "mir1 is down");
+	error_drop_repeated(&errors);
+	check_number("of two that came twice", 2, errors.count);
+	check_text("the first one stays first", "mir0 is down", error_text(&errors, 0));
+	check_text("and the second second", "mir1 is down", error_text(&errors, 1));
+	error_clear(&errors);
+}
+
 int main(void)
 {
+	test_repeated();
 	test_report();
 	test_long_records();
 	test_out_of_memory();
