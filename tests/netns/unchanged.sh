@@ -15,6 +15,10 @@ nft add rule netdev other c counter
 definition=(--name web --from p0 --match 'tcp port 80' --to mir0)
 check_equal 'the first apply' 'web: applied
 web: made mir0, read the copies on mir0-tap' "$(apply "${definition[@]}")"
+# Whether there is a carrier the kernel notices a moment later.
+for device in mir0 mir0-tap; do
+	wait_until 5 _runs $device || fail "$device has no carrier"
+done
 before=$(ruleset)
 links=$(ip -d link)
 
