@@ -36,7 +36,7 @@ secure() { systemd-analyze security --no-pager --offline=true --threshold=20 "$1
 is_open() { ! secure "$1"; }
 
 install -d "$work/userspace"
-cp "$project"/userspace/{Makefile,mirror-nft.service,mirror-nft} "$work/userspace/"
+cp -r "$project"/userspace/{Makefile,mirror-nft.service,mirror-nft,completion} "$work/userspace/"
 make -s -C "$work/userspace" -o mirror-nft install prefix="$work/usr"
 unit=$work/usr/lib/systemd/system/mirror-nft.service
 check 'it is read without a warning' verify "$unit"
