@@ -88,17 +88,6 @@ static void address_put(struct nlmsghdr *message, uint16_t type, uint16_t type6,
 		mnl_attr_put(message, type, 4, address);
 }
 
-/* From a flow's hash the kernel takes a port of a range that ends before high, see
- * udp_flow_src_port(): one port is left. */
-static void source_port_put(struct nlmsghdr *message, uint16_t port)
-{
-	const struct ifla_vxlan_port_range range = {
-		.low = htons(port), .high = htons(port + 1),
-	};
-
-	mnl_attr_put(message, IFLA_VXLAN_PORT_RANGE, sizeof(range), &range);
-}
-
 static void vxlan_put(struct nlmsghdr *message, const struct tunnel *tunnel)
 {
 	mnl_attr_put_u32(message, IFLA_VXLAN_ID, tunnel->id);
@@ -107,8 +96,6 @@ static void vxlan_put(struct nlmsghdr *message, const struct tunnel *tunnel)
 		address_put(message, IFLA_VXLAN_LOCAL, IFLA_VXLAN_LOCAL6, tunnel,
 			    tunnel->local);
 	mnl_attr_put_u16(message, IFLA_VXLAN_PORT, htons(tunnel->port));
-	if (tunnel->source_port)
-		source_port_put(message, tunnel->source_port);
 	mnl_attr_put_u8(message, IFLA_VXLAN_TTL, tunnel->ttl);
 	mnl_attr_put_u8(message, IFLA_VXLAN_LEARNING, 0);
 	mnl_attr_put_u8(message, IFLA_VXLAN_UDP_CSUM, 0);

@@ -33,14 +33,6 @@ static void read_address(struct tunnel *tunnel, uint8_t *address,
 	tunnel->family = length == 4 ? AF_INET : AF_INET6;
 }
 
-/* Of a device that others made with a real range the first, which is no range of ours. */
-static uint16_t read_source_port(const struct nlattr *attribute)
-{
-	const struct ifla_vxlan_port_range *range = mnl_attr_get_payload(attribute);
-
-	return mnl_attr_get_payload_len(attribute) == sizeof(*range) ? ntohs(range->low) : 0;
-}
-
 static void read_vxlan(struct link *link, const struct nlattr *data)
 {
 	struct link_tunnel *out = &link->tunnel;
@@ -63,9 +55,6 @@ static void read_vxlan(struct link *link, const struct nlattr *data)
 		case IFLA_VXLAN_LINK: link->lower = mnl_attr_get_u32(attribute); break;
 		case IFLA_VXLAN_TTL: out->tunnel.ttl = mnl_attr_get_u8(attribute); break;
 		case IFLA_VXLAN_PORT: out->tunnel.port = read_port(attribute); break;
-		case IFLA_VXLAN_PORT_RANGE:
-			out->tunnel.source_port = read_source_port(attribute);
-			break;
 		case IFLA_VXLAN_LEARNING: out->learns = read_flag(attribute); break;
 		case IFLA_VXLAN_DF: out->fragments = !read_flag(attribute); break;
 		case IFLA_VXLAN_COLLECT_METADATA:

@@ -31,8 +31,8 @@ static const char *const kind_names[] = {
 #define ALL_KINDS (VXLAN | GRETAP | ERSPAN | GENEVE)
 
 enum key_meaning {
-	KEY_REMOTE, KEY_LOCAL, KEY_ID, KEY_PORT, KEY_SOURCE_PORT, KEY_VERSION, KEY_INDEX,
-	KEY_DIRECTION, KEY_HARDWARE, KEY_TTL,
+	KEY_REMOTE, KEY_LOCAL, KEY_ID, KEY_PORT, KEY_VERSION, KEY_INDEX, KEY_DIRECTION,
+	KEY_HARDWARE, KEY_TTL,
 };
 
 struct tunnel_key {
@@ -53,8 +53,6 @@ static const struct tunnel_key keys[] = {
 	{ "hardware", ERSPAN, KEY_HARDWARE, 0, 0x3f },
 	{ "local", ALL_KINDS, KEY_LOCAL, 0, 0 },
 	{ "port", VXLAN | GENEVE, KEY_PORT, 1, 65535 },
-	/* The kernel takes a range with its end, which it never uses. */
-	{ "srcport", VXLAN, KEY_SOURCE_PORT, 1, 65534 },
 	{ "ttl", ALL_KINDS, KEY_TTL, 1, 255 },
 };
 
@@ -202,9 +200,6 @@ static void number_set(struct tunnel *tunnel, enum key_meaning meaning, uint32_t
 		break;
 	case KEY_PORT:
 		tunnel->port = number;
-		break;
-	case KEY_SOURCE_PORT:
-		tunnel->source_port = number;
 		break;
 	case KEY_VERSION:
 		tunnel->version = number;
@@ -438,8 +433,6 @@ void tunnel_text(const struct tunnel *tunnel, char *text, size_t size)
 	write_address(&writing, "local", tunnel, tunnel->local);
 	if (tunnel->port != usual.port)
 		write_piece(&writing, ",port=%u", tunnel->port);
-	if (tunnel->source_port)
-		write_piece(&writing, ",srcport=%u", tunnel->source_port);
 	if (tunnel->ttl != usual.ttl)
 		write_piece(&writing, ",ttl=%u", tunnel->ttl);
 }
@@ -452,7 +445,6 @@ bool tunnel_is_same(const struct tunnel *a, const struct tunnel *b)
 		!memcmp(a->remote, b->remote, sizeof(a->remote)) &&
 		!memcmp(a->local, b->local, sizeof(a->local)) &&
 		a->id == b->id && a->has_key == b->has_key && a->port == b->port &&
-		a->source_port == b->source_port &&
 		a->version == b->version && a->index == b->index &&
 		a->direction == b->direction && a->hardware == b->hardware &&
 		a->ttl == b->ttl;

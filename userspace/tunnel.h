@@ -35,7 +35,6 @@ struct tunnel {
 				 * erspan: the session, 10 bits */
 	bool has_key;		/* the id was given; only gretap can do without */
 	uint16_t port;		/* vxlan, geneve: UDP, host order */
-	uint16_t source_port;	/* vxlan, host order; 0: the kernel makes one of each flow */
 	uint8_t version;	/* erspan: 1 or 2 */
 	uint32_t index;		/* erspan 1: 20 bits, as on the wire */
 	uint8_t direction;	/* erspan 2: 0 ingress, 1 egress */
@@ -50,8 +49,8 @@ enum tunnel_kind tunnel_kind_find(const char *name, size_t length);
 /* Defaults of a kind: port, version, ttl. */
 void tunnel_init(struct tunnel *tunnel, enum tunnel_kind kind);
 
-/* Set one key from text: remote, local, id, key, session, port, srcport, version,
- * index, direction, hardware, ttl. @where is where the value stands, @key_where the key.
+/* Set one key from text: remote, local, id, key, session, port, version, index,
+ * direction, hardware, ttl. @where is where the value stands, @key_where the key.
  * Returns 0 or -EINVAL with a record: a key that this kind does not have, a
  * number out of its bounds, addresses of two families. */
 int tunnel_set(struct tunnel *tunnel, const char *key, const struct location *key_where,
