@@ -85,11 +85,12 @@ check-sensor: deps
 	@tests/sensor/run
 
 # Speed against tc, nft -f and the bare wire, both sides in turn: some twenty minutes, see
-# docs/performance.md. CASES and INTO, a folder for the numbers and plots, may be given.
+# docs/performance.md. CASES, INTO, a folder for the numbers and plots, and KERNEL, for a
+# guest and instructions, may be given.
 bench: deps
 	@$(MAKE) --no-print-directory userspace
-	@$(MAKE) --no-print-directory -C tests bench/build/cost bench/build/send
-	@tests/bench/run $(if $(INTO),--into '$(INTO)') $(CASES)
+	@$(MAKE) --no-print-directory -C tests bench/build/cost bench/build/ring bench/build/send
+	@tests/bench/run $(if $(KERNEL),--kernel $(KERNEL)) $(if $(INTO),--into '$(INTO)') $(CASES)
 
 # What the module costs a packet, in instructions, see docs/module-cost.md.
 bench-module: deps

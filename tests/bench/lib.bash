@@ -7,10 +7,14 @@
 #
 # BENCH_SHORT=1 makes everything small: it proves that a case runs, its numbers are
 # worth nothing. BENCH_PAIRS is how many pairs; records go to the end of BENCH_RECORDS.
+# BENCH_GUEST=1: the clock counts instructions, so few frames are enough.
 # shellcheck source-path=SCRIPTDIR source=../lib/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=pktgen.bash
+. "$(dirname "${BASH_SOURCE[0]}")/pktgen.bash"
 
 bench=$_lib/../bench
+PATH=$bench/build:$PATH
 case_name=$(basename "$0" .sh)
 work=$(mktemp -d)
 defer rm -rf "$work"
@@ -86,11 +90,15 @@ declare -A samples
 frames_time() {
 	local sides=() devices=() rounds=$pairs side device times i=0 count
 	while [ "$1" != -- ]; do sides+=("${1%%=*}") devices+=("${1#*=}") && shift; done
-	count=$(pick 65536 256)
+	count=$(pick "${BENCH_FRAMES:-65536}" 256)
 	# shellcheck disable=SC2034 # for the cases
 	frames=$((count * rounds))
-	"$bench/build/send" --rounds "$rounds" --frames "$count" --cpu "$(($(nproc) - 1))" \
-		"${@:2}" "${devices[@]}" >"$work/times" || fail 'send'
+	if [ -n "${BENCH_GUEST-}" ] && pktgen_can "${@:2}"; then
+		pktgen_send "$rounds" "$count" "${@:2}" -- "${devices[@]}" >"$work/times"
+	else
+		send --rounds "$rounds" --frames "$count" --cpu "$(($(nproc) - 1))" \
+			"${@:2}" "${devices[@]}" >"$work/times"
+	fi || fail 'send'
 	while read -r device times; do
 		side=${sides[i++]}
 		[ "$device" = "${devices[i - 1]}" ] || fail 'send lost a device'
@@ -114,7 +122,7 @@ end_quietly() { kill "$1" 2>/dev/null || true; } # PID
 # SIDE/memory (MiB).
 command_cost() {
 	local side=$1 user cpu wall memory
-	"$bench/build/cost" "${@:2}" 3>"$work/cost" >"$work/out" 2>"$work/err" ||
+	cost "${@:2}" 3>"$work/cost" >"$work/out" 2>"$work/err" ||
 		fail "${*:2}: $(tail -n 3 "$work/err")"
 	read -r user cpu wall memory <"$work/cost"
 	samples[$side/user]+=" $user"

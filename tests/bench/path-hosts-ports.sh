@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Many hosts with ten ports: our table, against the ways of tc: u32 with a hash table on
-# the last bits of the address, the same with a second table for the ports, and cls_bpf.
-# Every frame is copied.
+# the last bits of the address, the same with a second table for the ports, cls_bpf, and
+# flower where there is one. Every frame is copied.
 # shellcheck source-path=SCRIPTDIR source=lib.bash
 . "$(dirname "$0")/lib.bash"
 
@@ -60,10 +60,28 @@ each=20
 	done
 } | tc -batch - || fail 'cls_bpf'
 
-frames_time mirror-nft=wnft u32=wu32 u32-twice=wtwo cls_bpf=wbpf -- --bypass --set 4096 --to 10.1.0.0 \
+# Exact matches of one mask, which flower keeps in a hash table.
+sides=(mirror-nft=wnft u32=wu32 u32-twice=wtwo cls_bpf=wbpf) targets=(tnft tu32 ttwo tbpf)
+if has_feature flower; then
+	cable flower
+	target tflower
+	{
+		echo 'qdisc add dev sflower clsact'
+		for ((i = 0; i < hosts; i++)); do
+			for ((port = 7000; port < 7000 + ports; port++)); do
+				printf 'filter add dev sflower ingress pref 10 protocol ip flower ip_proto udp dst_ip %s dst_port %d action mirred egress mirror dev tflower\n' \
+					"$(address "$i")" "$port"
+			done
+		done
+	} | tc -batch - || fail 'flower'
+	sides+=(flower=wflower) targets+=(tflower)
+fi
+
+frames_time "${sides[@]}" -- --bypass --set 4096 --to 10.1.0.0 \
 	--addresses "$hosts" --port 7000 --ports $ports
-for name in tnft tu32 ttwo tbpf; do expect_copies $name "$frames"; done
-record ns/frame mirror-nft u32 u32-twice cls_bpf
+for name in "${targets[@]}"; do expect_copies "$name" "$frames"; done
+record ns/frame "${sides[@]%=*}"
 ratio "$hosts hosts x $ports ports against u32 with a hash table" u32 mirror-nft least 5
 ratio "$hosts hosts x $ports ports against u32 with two hash tables" u32-twice mirror-nft
 ratio "$hosts hosts x $ports ports against cls_bpf" cls_bpf mirror-nft least 5
+[ ${#sides[@]} = 4 ] || ratio "$hosts hosts x $ports ports against flower" flower mirror-nft least 5
