@@ -21,6 +21,10 @@ static unsigned int copy_slots = 2048;
 module_param(copy_slots, uint, 0444);
 MODULE_PARM_DESC(copy_slots, "Recent packets remembered in a namespace, 8 bytes each, up to 1048576, 0 for none (2048; the first namespace: 8 times as many)");
 
+static unsigned int copy_ms = 100;
+module_param(copy_ms, uint, 0444);
+MODULE_PARM_DESC(copy_ms, "Milliseconds after a packet in which the same one is its copy, 1 to 10000 (100)");
+
 static void book_free(struct probe_book *book)
 {
 	if (!book)
@@ -43,7 +47,7 @@ static struct probe_book *book_alloc(const struct net *net)
 		goto free_book;
 	if (!copy_slots)
 		return book;
-	book->copies = copy_alloc(min(copy_slots, COPY_SLOTS_MAX) * factor);
+	book->copies = copy_alloc(min(copy_slots, COPY_SLOTS_MAX) * factor, copy_ms);
 	if (!book->copies)
 		goto free_book;
 	return book;

@@ -19,7 +19,6 @@
 #define SLOT_TIME_MASK GENMASK_ULL(SLOT_TIME_BITS - 1, 0)
 #define SLOT_TAG_MASK (~SLOT_TIME_MASK)
 #define SLOT_TIME_SHIFT 20
-#define COPY_WINDOW ((100 * NSEC_PER_MSEC) >> SLOT_TIME_SHIFT)
 
 /* A slot may be this much younger than the packet that finds it: between reading the
  * clock and looking, an interrupt or another CPU can come first.
@@ -28,10 +27,11 @@
 
 struct copy_memory {
 	u64 mask;			/* of buckets */
+	u32 window;			/* in units of a slot's time, SLOT_TIME_SLACK included */
 	atomic64_t *slots;
 };
 
-struct copy_memory *copy_alloc(unsigned int slots)
+struct copy_memory *copy_alloc(unsigned int slots, unsigned int ms)
 {
 	struct copy_memory *memory;
 
@@ -45,6 +45,8 @@ struct copy_memory *copy_alloc(unsigned int slots)
 	if (!memory->slots)
 		goto free_memory;
 	memory->mask = slots / COPY_WAYS - 1;
+	ms = clamp_t(unsigned int, ms, COPY_MS_MIN, COPY_MS_MAX);
+	memory->window = ((u64)ms * NSEC_PER_MSEC >> SLOT_TIME_SHIFT) + SLOT_TIME_SLACK;
 	return memory;
 
 free_memory:
@@ -70,7 +72,7 @@ static u32 slot_age(u64 slot, u64 now)
  * the oldest. Two CPUs with the same packet find the same place, and the loser of the
  * exchange looks again and finds it taken by its own tag.
  */
-static bool bucket_seen(atomic64_t *bucket, u64 tag, u64 now)
+static bool bucket_seen(atomic64_t *bucket, u64 tag, u64 now, u32 window)
 {
 	unsigned int i, oldest, tries;
 	u64 slot[COPY_WAYS];
@@ -83,7 +85,7 @@ static bool bucket_seen(atomic64_t *bucket, u64 tag, u64 now)
 			slot[i] = atomic64_read(&bucket[i]);
 			age = slot[i] ? slot_age(slot[i], now) : U32_MAX;
 			if ((slot[i] & SLOT_TAG_MASK) == tag) {
-				if (age <= COPY_WINDOW + SLOT_TIME_SLACK)
+				if (age <= window)
 					return true;
 				age = U32_MAX;
 			}
@@ -111,7 +113,8 @@ bool copy_seen(struct copy_memory *memory, const struct sk_buff *skb, unsigned i
 			return false;
 		tag = (hash & SLOT_TAG_MASK) ?: BIT_ULL(SLOT_TIME_BITS);
 		/* The first one decides; the others have been seen with it, then. */
-		if (bucket_seen(&memory->slots[(hash & memory->mask) * COPY_WAYS], tag, now) &&
+		if (bucket_seen(&memory->slots[(hash & memory->mask) * COPY_WAYS], tag, now,
+				memory->window) &&
 		    walk.next == 1)
 			return true;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Recognises copies: a packet is a copy when the same packet was seen in the same
- * namespace, at either hook and on any device, at most 100 ms before.
+ * namespace, at either hook and on any device, at most copy_ms milliseconds before: 100
+ * unless the module was given another number.
  *
  * The same packet: the same on the wire, see fingerprint.h. One that stands for several
  * (GSO, GRO) puts each of them into the memory and is a copy if the first of them was seen
@@ -12,7 +13,7 @@
  * - traffic over lo, once at LOCAL_OUT and then at PRE_ROUTING, and other traffic that
  *   returns to its own namespace; what multicast and broadcast senders hear of themselves;
  * - what passes a hook twice by way of a VRF;
- * - a sender's exact repetition within 100 ms: IPv6, or IPv4 with id 0, and the same
+ * - a sender's exact repetition within that time: IPv6, or IPv4 with id 0, and the same
  *   bytes again. A retransmission by TCP is none: it has a new IPv4 id, and over IPv6 a
  *   new timestamp or a delay of 200 ms. (Without TCP timestamps, a fast retransmission
  *   over IPv6 counts.)
@@ -23,9 +24,9 @@
  *   translated by NAT, or encapsulated: that is another packet;
  * - one whose inner checksum, behind an encapsulation or more than 78 bytes of extension
  *   headers, was filled in between;
- * - one that comes later than 100 ms;
- * - one whose original was evicted before, because more than 8 packets of the last
- *   100 ms share its bucket. The memory holds copy_slots packets: 2048 of them last 20 ms
+ * - one that comes later;
+ * - one whose original was evicted before, because more than 8 packets of that
+ *   time share its bucket. The memory holds copy_slots packets: 2048 of them last 20 ms
  *   at 100,000 distinct packets a second;
  * - sometimes, one that passes at the same instant as its original on another CPU.
  *
@@ -42,14 +43,17 @@
 #include <linux/types.h>
 
 #define COPY_SLOTS_MAX 1048576U
+#define COPY_MS_MIN 1U
+#define COPY_MS_MAX 10000U
 
 struct copy_memory;
 struct sk_buff;
 
 /* Slots are rounded up to a power of two, at least 64, at most COPY_SLOTS_MAX; 8 bytes
- * each. NULL: no memory.
+ * each. A packet is remembered for that many milliseconds, COPY_MS_MIN to COPY_MS_MAX.
+ * NULL: no memory.
  */
-struct copy_memory *copy_alloc(unsigned int slots);
+struct copy_memory *copy_alloc(unsigned int slots, unsigned int ms);
 void copy_free(struct copy_memory *memory);
 
 /* Was this packet seen before? Remembers it if not. The memory may be NULL: no.

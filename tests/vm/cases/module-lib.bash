@@ -9,9 +9,11 @@ fail() { echo "FAIL: $*"; exit 1; }
 skip() { echo "SKIP: $*"; exit 77; }
 
 # shellcheck disable=SC2120 # most need none
+# MODULE_PARAMETERS: what a guest that is slower than any machine has to give.
 load() { # [PARAMETER=VALUE]...
 	[ -f "$module" ] || skip "no mirror_probe.ko for this kernel"
-	insmod "$module" "$@" || fail "insmod $*"
+	# shellcheck disable=SC2086 # words
+	insmod "$module" ${MODULE_PARAMETERS-} "$@" || fail "insmod $*"
 }
 
 # In a namespace, or here without one: withwithin "" COMMAND...
