@@ -232,7 +232,8 @@ static int clearing_build(struct nl_buffer *buffer, const struct clearing *clear
 
 	for (i = near.first; i < near.end && !error; i++)
 		if (change_is_of(clearing->unit, state->chains[i].name) &&
-		    !clearing->stays[i] && state->chains[i].rule_count)
+		    !clearing->stays[i] &&
+		    (state->chains[i].rule_count || state->chains[i].is_unread))
 			error = nft_batch_flush_chain(buffer, state->family, state->table,
 						      state->chains[i].name);
 	for (hooks = 1; hooks >= 0; hooks--)
@@ -540,16 +541,21 @@ static void counter_carry(struct plan_rule *rule, const struct nft_chain_state *
 	}
 }
 
-void change_carry_counters(struct plan *body, const struct nft_state *state)
+int change_carry_counters(struct plan *body, const struct nft_state *state)
 {
 	size_t i, j;
+	int error = 0;
 
-	for (i = 0; i < body->chain_count; i++) {
+	for (i = 0; i < body->chain_count && !error; i++) {
 		const struct nft_chain_state *have;
 
 		have = nft_state_find(state, body->chains[i]->name);
-		for (j = 0; have && j < body->chains[i]->rule_count; j++)
+		if (have)
+			error = nft_state_read_rules(state, have);
+		for (j = 0; have && !error && j < body->chains[i]->rule_count; j++)
 			if (body->chains[i]->rules[j].comment)
 				counter_carry(&body->chains[i]->rules[j], have);
 	}
+	/* What has changed meanwhile is no base to go on from. */
+	return error == -EINTR ? -ERESTART : error;
 }

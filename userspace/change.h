@@ -66,7 +66,8 @@ int change_build(struct nl_buffer *buffer, const struct change_unit *unit,
 bool change_is_same_wish(const struct change_unit *unit, const struct nft_state *state);
 
 /* Let the counters of @body go on from where those in @state stand: a rule is
- * known by its chain and its comment. */
-void change_carry_counters(struct plan *body, const struct nft_state *state);
+ * known by its chain and its comment. Returns 0 or a negative errno; -ERESTART where
+ * @state is not what is there any more. */
+int change_carry_counters(struct plan *body, const struct nft_state *state);
 
 #endif

@@ -96,24 +96,35 @@ static bool lookup_visit(struct nftnl_expr *expression, const char *name, void *
 	return true;
 }
 
-/* The set whose name begins so and that is looked up: another one may be left over
- * from somebody who was cut short. */
-static struct nft_set *set_find(const struct nft_state *state, const char *begins)
+/* The set of @mirror whose name begins so and that it looks up: another one may be left
+ * over from somebody who was cut short. */
+static int set_find(struct nft_set **set, const struct nft_state *state, const char *mirror,
+		    const char *begins)
 {
 	struct set_search search = { .begins = begins };
-	char owner[IFNAMSIZ];
+	char owner[IFNAMSIZ], first[sizeof(PLAN_CHAIN_PREFIX) + IFNAMSIZ];
 	size_t i, j;
+	int error;
 
-	for (i = 0; i < state->chain_count && !search.found; i++) {
+	*set = NULL;
+	snprintf(first, sizeof(first), PLAN_CHAIN_PREFIX "%s", mirror);
+	for (i = nft_state_first(state, first); i < state->chain_count && !search.found; i++) {
 		const struct nft_chain_state *chain = &state->chains[i];
+		enum plan_chain_role role = plan_chain_role(chain->name, owner);
 
-		if (plan_chain_role(chain->name, owner) != CHAIN_MATCH)
+		if (role == CHAIN_FOREIGN || strcmp(owner, mirror))
+			break;
+		if (role != CHAIN_MATCH)
 			continue;
+		error = nft_state_read_rules(state, chain);
+		if (error)
+			return error;
 		for (j = 0; j < chain->rule_count && !search.found; j++)
 			nft_rule_find(chain->rules[j], lookup_visit, &search);
 	}
-	return search.found ? (struct nft_set *)nft_state_find_set(state, search.found) :
-	       NULL;
+	if (search.found)
+		*set = (struct nft_set *)nft_state_find_set(state, search.found);
+	return 0;
 }
 
 static int ranges_model(struct address_ranges *ranges, const struct nft_state *state,
@@ -124,9 +135,9 @@ static int ranges_model(struct address_ranges *ranges, const struct nft_state *s
 	int error;
 
 	snprintf(begins, sizeof(begins), PLAN_CHAIN_PREFIX "%s/%s-%s-", mirror, word, family);
-	set = set_find(state, begins);
-	if (!set)
-		return 0;
+	error = set_find(&set, state, mirror, begins);
+	if (error || !set)
+		return error;
 	error = nft_state_read_elements(state, set);
 	return error ? error : set_take(ranges, set);
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "nft_batch.h"
+#include "plan_mirror.h"
 
 /* A dump of all rules goes through those that were told already for each datagram that it
  * fills, so that its time grows with their square. With more chains than this they are
@@ -199,12 +200,15 @@ int nft_state_add_chain(struct nft_state *state, struct nftnl_chain *chain)
 	return 0;
 }
 
+static void rules_free(struct nft_chain_state *chain)
+{
+	while (chain->rule_count)
+		nftnl_rule_free(chain->rules[--chain->rule_count]);
+}
+
 static void chain_free(struct nft_chain_state *chain)
 {
-	size_t i;
-
-	for (i = 0; i < chain->rule_count; i++)
-		nftnl_rule_free(chain->rules[i]);
+	rules_free(chain);
 	free(chain->rules);
 	nftnl_chain_free(chain->chain);
 	free(chain->name);
@@ -269,7 +273,15 @@ static void foreign_chains_drop(struct nft_state *state, const char *table)
 	state->chain_count = kept;
 }
 
-static int rules_read(const struct reader *reader)
+/* Most rules are those of matches, and most of these are nobody's business. */
+static bool is_for_later(const char *chain)
+{
+	char owner[IFNAMSIZ];
+
+	return plan_chain_role(chain, owner) == CHAIN_MATCH;
+}
+
+static int rules_read(const struct reader *reader, bool later)
 {
 	const struct nft_state *state = reader->state;
 	struct nl_buffer buffer = { 0 };
@@ -278,9 +290,13 @@ static int rules_read(const struct reader *reader)
 
 	if (state->chain_count <= DUMP_CHAINS_MOST)
 		return question(reader, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE, rule_take);
-	for (i = 0; i < state->chain_count && !error; i++)
+	for (i = 0; i < state->chain_count && !error; i++) {
+		state->chains[i].is_unread = later && is_for_later(state->chains[i].name);
+		if (state->chains[i].is_unread)
+			continue;
 		error = question_of(reader, &buffer, NFT_MSG_GETRULE, NLM_F_DUMP,
 				    NFTA_RULE_TABLE, state->chains[i].name, rule_take);
+	}
 	nl_buffer_free(&buffer);
 	return error;
 }
@@ -337,25 +353,53 @@ static int elements_ask(const struct nft_state *state, struct nft_set *set)
 	return error;
 }
 
-/* Another set can have the name by now: only the generation tells. */
-int nft_state_read_elements(const struct nft_state *state, struct nft_set *set)
+/* Something else can have the name by now: only the generation tells. */
+static int generation_check(const struct nft_state *state, int error)
 {
 	struct nft_state now = { 0 };
 	struct nl_refusal refusal = { 0 };
 	struct reader reader = { state->netfilter, &refusal, state->family, state->table,
 				 &now };
+
+	if (!error)
+		error = question(&reader, NFT_MSG_GETGEN, NLM_F_ACK, 0, generation_take);
+	if (error == -ENOENT || (!error && now.generation != state->generation))
+		error = -EINTR;
+	return error;
+}
+
+int nft_state_read_elements(const struct nft_state *state, struct nft_set *set)
+{
 	int error;
 
 	if (set->is_read)
 		return 0;
 	set->count = 0;
-	error = elements_ask(state, set);
-	if (!error)
-		error = question(&reader, NFT_MSG_GETGEN, NLM_F_ACK, 0, generation_take);
-	if (error == -ENOENT || (!error && now.generation != state->generation))
-		error = -EINTR;
+	error = generation_check(state, elements_ask(state, set));
 	if (!error)
 		nft_set_sort(set);
+	return error;
+}
+
+int nft_state_read_rules(const struct nft_state *state, const struct nft_chain_state *chain)
+{
+	struct nft_chain_state *unread = (struct nft_chain_state *)chain;
+	struct nl_refusal refusal = { 0 };
+	struct nl_buffer buffer = { 0 };
+	const struct reader reader = { state->netfilter, &refusal, state->family,
+				       state->table, (struct nft_state *)state };
+	int error;
+
+	if (!chain->is_unread)
+		return 0;
+	error = question_of(&reader, &buffer, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE,
+			    chain->name, rule_take);
+	nl_buffer_free(&buffer);
+	error = generation_check(state, error);
+	if (error)
+		rules_free(unread);
+	else
+		unread->is_unread = false;
 	return error;
 }
 
@@ -399,7 +443,7 @@ size_t nft_state_first_set(const struct nft_state *state, const char *name)
 	return at;
 }
 
-static int state_read_once(const struct reader *reader)
+static int state_read_once(const struct reader *reader, bool later)
 {
 	struct nft_state *state = reader->state;
 	uint32_t generation;
@@ -420,7 +464,7 @@ static int state_read_once(const struct reader *reader)
 	if (state->chain_count)
 		qsort(state->chains, state->chain_count, sizeof(*state->chains),
 		      name_compare);
-	error = rules_read(reader);
+	error = rules_read(reader, later);
 	if (!error)
 		error = sets_read(reader);
 	/* The table has gone since it was seen: all is read anew. */
@@ -434,7 +478,7 @@ static int state_read_once(const struct reader *reader)
 }
 
 int nft_state_read(struct nft_state *state, struct nl_socket *netfilter,
-		   unsigned int family, const char *table,
+		   unsigned int family, const char *table, bool later,
 		   struct nl_refusal *refusal)
 {
 	struct reader reader = { netfilter, refusal, family, table, state };
@@ -443,7 +487,7 @@ int nft_state_read(struct nft_state *state, struct nl_socket *netfilter,
 
 	do {
 		nft_state_free(state);
-		error = state_read_once(&reader);
+		error = state_read_once(&reader, later);
 	} while (error == -EINTR && tries--);
 	if (!error)
 		memset(refusal, 0, sizeof(*refusal));

@@ -24,6 +24,7 @@ struct nft_chain_state {
 	struct nftnl_chain *chain;
 	struct nftnl_rule **rules;	/* in the kernel's order */
 	size_t rule_count;
+	bool is_unread;		/* its rules are still to be read: nft_state_read_rules() */
 	uint64_t same_as;	/* digest of the plan's chain that it was found to be; or 0 */
 };
 
@@ -47,10 +48,14 @@ struct nft_state {
 
 /* Read table @table of @family over @netfilter (NETLINK_NETFILTER), all at one
  * generation. Returns 0 or a negative errno, with @refusal where the kernel
- * said no. */
+ * said no. With @later and many chains, the rules of those that only match are left
+ * for those who want to know, as elements are. */
 int nft_state_read(struct nft_state *state, struct nl_socket *netfilter,
-		   unsigned int family, const char *table,
+		   unsigned int family, const char *table, bool later,
 		   struct nl_refusal *refusal);
+/* Read the rules of a chain, if they were not. Returns 0 or a negative errno; -EINTR
+ * where the ruleset is not that of @state any more. */
+int nft_state_read_rules(const struct nft_state *state, const struct nft_chain_state *chain);
 void nft_state_free(struct nft_state *state);
 
 /* Take one of the messages of a transaction on the table. Returns 1; 0 where what

@@ -343,7 +343,7 @@ static int chain_look(const struct nft_state *state, const struct plan *plan,
 	uint64_t digest = chain_digest(want);
 	struct nft_chain_state *have;
 	size_t i;
-	int same = 1;
+	int same;
 
 	if (digest && look == LOOK_SETS)
 		return 1;
@@ -352,8 +352,12 @@ static int chain_look(const struct nft_state *state, const struct plan *plan,
 		return 0;
 	if (digest && have->same_as == digest)
 		return 1;
+	same = nft_state_read_rules(state, have);
+	if (same)
+		return same;
 	if (!chain_is(have, want))
 		return 0;
+	same = 1;
 	for (i = 0; i < want->rule_count && same > 0; i++)
 		same = rule_look(state, have->rules[i], plan, want, &want->rules[i], links,
 				 look);

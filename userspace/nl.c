@@ -18,6 +18,7 @@
 struct nl_socket {
 	struct mnl_socket *mnl;
 	uint8_t *room;		/* MESSAGE_ROOM, for what is received */
+	size_t send_size, receive_size;	/* what the kernel was asked to have room for */
 };
 
 int nl_open(int protocol, struct nl_socket **out)
@@ -131,12 +132,16 @@ void nl_buffer_free(struct nl_buffer *buffer)
 	memset(buffer, 0, sizeof(*buffer));
 }
 
-static void set_size(int descriptor, int option, int forced, size_t size)
+/* @asked is what was asked for before, and enough for most. */
+static void set_size(int descriptor, int option, int forced, size_t size, size_t *asked)
 {
 	int value = size > INT32_MAX / 2 ? INT32_MAX / 2 : (int)size;
 	socklen_t length = sizeof(value);
 	int have = 0;
 
+	if (size <= *asked)
+		return;
+	*asked = size;
 	if (!getsockopt(descriptor, SOL_SOCKET, option, &have, &length) && have >= value)
 		return;
 	if (setsockopt(descriptor, SOL_SOCKET, forced, &value, sizeof(value)))
@@ -148,9 +153,10 @@ static int buffer_send(struct nl_socket *socket, const struct nl_buffer *buffer)
 	int descriptor = mnl_socket_get_fd(socket->mnl);
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 
-	set_size(descriptor, SO_SNDBUF, SO_SNDBUFFORCE, buffer->used + MESSAGE_ROOM);
+	set_size(descriptor, SO_SNDBUF, SO_SNDBUFFORCE, buffer->used + MESSAGE_ROOM,
+		 &socket->send_size);
 	set_size(descriptor, SO_RCVBUF, SO_RCVBUFFORCE,
-		 buffer->count * ACK_ROOM + 4 * MESSAGE_ROOM);
+		 buffer->count * ACK_ROOM + 4 * MESSAGE_ROOM, &socket->receive_size);
 	if (sendto(descriptor, buffer->data, buffer->used, 0,
 		   (struct sockaddr *)&kernel, sizeof(kernel)) < 0)
 		return -errno;
@@ -323,7 +329,7 @@ int nl_query(struct nl_socket *socket, const struct nl_buffer *buffer,
 
 int nl_join(struct nl_socket *socket, unsigned int group, size_t room)
 {
-	set_size(nl_descriptor(socket), SO_RCVBUF, SO_RCVBUFFORCE, room);
+	set_size(nl_descriptor(socket), SO_RCVBUF, SO_RCVBUFFORCE, room, &socket->receive_size);
 	if (mnl_socket_setsockopt(socket->mnl, NETLINK_ADD_MEMBERSHIP, &group,
 				  sizeof(group)) < 0)
 		return -errno;

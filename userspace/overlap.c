@@ -130,7 +130,7 @@ static int hooks_find(struct overlap_map *map, const struct mirror *const *mirro
 
 		for (j = 0; j < count; j++)
 			map->hooks[map->hook_count++] =
-				(struct overlap_hook){ hook_node(map, &hooks[j]), mirrors[i] };
+				(struct overlap_hook){ hook_node(map, &hooks[j]), mirrors[i], i };
 	}
 	qsort(map->hooks, map->hook_count, sizeof(*map->hooks), hook_compare);
 	return 0;
@@ -211,6 +211,80 @@ static bool has_target(const struct mirror *mirror, const char *device)
 			return true;
 	return false;
 }
+
+/* --- who has to do with whom --- */
+
+struct reach {
+	const struct overlap_map *map;
+	bool *reached;
+	size_t *queue;		/* of mirrors, whose neighbours are looked for in turn */
+	size_t queued;
+};
+
+static void mirror_reach(struct reach *reach, size_t number)
+{
+	if (reach->reached[number])
+		return;
+	reach->reached[number] = true;
+	reach->queue[reach->queued++] = number;
+}
+
+static void node_reach(struct reach *reach, size_t node, const struct mirror *from)
+{
+	const struct overlap_map *map = reach->map;
+	size_t i, j;
+
+	for (i = hooks_at(map, node); i < map->hook_count && map->hooks[i].node == node; i++)
+		for (j = 0; j < from->target_count; j++)
+			if (has_target(map->hooks[i].mirror, from->targets[j].device))
+				mirror_reach(reach, map->hooks[i].number);
+}
+
+/* The first of a node's pairs, or where it would stand. */
+static size_t pairs_at(const struct overlap_map *map, size_t node)
+{
+	size_t low = 0, high = map->pair_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (map->pairs[middle].mine < node)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+int overlap_reach(const struct overlap_map *map, bool *reached)
+{
+	struct reach reach = { .map = map, .reached = reached };
+	size_t i, j, at, count;
+
+	reach.queue = calloc(map->input.mirror_count + 1, sizeof(*reach.queue));
+	if (!reach.queue)
+		return -ENOMEM;
+	for (i = 0; i < map->input.mirror_count; i++)
+		if (reached[i])
+			reach.queue[reach.queued++] = i;
+	for (i = 0; i < reach.queued; i++) {
+		const struct mirror *from = &map->mirrors[reach.queue[i]];
+		const struct source *hooks = mirror_hooks(from, &count);
+
+		for (j = 0; j < count; j++) {
+			size_t node = hook_node(map, &hooks[j]);
+
+			node_reach(&reach, node, from);
+			for (at = pairs_at(map, node); at < map->pair_count &&
+			     map->pairs[at].mine == node; at++)
+				node_reach(&reach, map->pairs[at].theirs, from);
+		}
+	}
+	free(reach.queue);
+	return 0;
+}
+
+/* --- what is left to whom --- */
 
 static bool exclusion_is(const struct overlap_exclusion *a, const struct overlap_exclusion *b)
 {
@@ -320,18 +394,14 @@ static int leaving_find(const struct search *search, const struct source *hook,
 			const char *target, struct leaving *leaving)
 {
 	const struct overlap_map *map = search->map;
-	const struct overlap_pair wish = { .mine = hook_node(map, hook) };
-	const struct overlap_pair *pair = NULL;
+	size_t node = hook_node(map, hook), at;
 	int error;
 
-	error = leaving_at(search, hook, wish.mine, NULL, target, leaving);
-	if (map->pair_count && !error)
-		pair = bsearch(&wish, map->pairs, map->pair_count, sizeof(wish), pair_compare);
-	while (pair && pair > map->pairs && pair[-1].mine == wish.mine)
-		pair--;
-	for (; pair && !error && pair < map->pairs + map->pair_count &&
-	       pair->mine == wish.mine; pair++)
-		error = leaving_at(search, hook, pair->theirs, &pair->how, target, leaving);
+	error = leaving_at(search, hook, node, NULL, target, leaving);
+	for (at = pairs_at(map, node); !error && at < map->pair_count &&
+	     map->pairs[at].mine == node; at++)
+		error = leaving_at(search, hook, map->pairs[at].theirs, &map->pairs[at].how,
+				   target, leaving);
 	return error;
 }
 

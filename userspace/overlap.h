@@ -63,7 +63,8 @@ struct overlap_pair {
 /* A mirror's hook, by the node. */
 struct overlap_hook {
 	size_t node;
-	const struct mirror *mirror;
+	const struct mirror *mirror;	/* the caller's */
+	size_t number;			/* in the map's order */
 };
 
 /* All mirrors of the table, as they are to be, and which of their hooks have to do
@@ -82,6 +83,11 @@ struct overlap_map {
 int overlap_map_make(struct overlap_map *map, const struct mirror *const *mirrors,
 		     size_t count, const struct link_table *links);
 void overlap_map_free(struct overlap_map *map);
+
+/* Who has to do with whom: @reached has a place for each of the map's mirrors, in its
+ * order; those that see a frame of one that is marked there, for a target of its, are
+ * marked as well, and so on from them. Returns 0 or -ENOMEM. */
+int overlap_reach(const struct overlap_map *map, bool *reached);
 
 /* Divide the work of @mirror, one of the map's. Returns 0, -ENOMEM, or -EINVAL with
  * a record where two mirrors cannot be told apart, since both leave out some of

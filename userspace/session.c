@@ -35,10 +35,10 @@ static int tables_read(struct session *session, struct nl_refusal *refusal)
 
 	do {
 		error = nft_state_read(&session->state, session->netfilter, NFPROTO_NETDEV,
-				       PLAN_TABLE, refusal);
+				       PLAN_TABLE, !session->monitor, refusal);
 		if (!error)
 			error = nft_state_read(&session->notrack, session->netfilter,
-					       NFPROTO_INET, PLAN_TABLE, refusal);
+					       NFPROTO_INET, PLAN_TABLE, false, refusal);
 	} while (!error && session->state.generation != session->notrack.generation &&
 		 tries--);
 	return error;

@@ -11,6 +11,7 @@
 #include "plan_mirror.h"
 #include "route.h"
 #include "sources.h"
+#include "wish_company.h"
 
 static bool is_nft(enum mirror_path path)
 {
@@ -29,12 +30,11 @@ static const struct mirror *request_find(const struct wish_request *request, con
 	return NULL;
 }
 
-/* Runs, is not asked for, and does not go. */
-static bool stays(const struct wish *wish, const struct wish_request *request, size_t installed)
+bool wish_stays(const struct wish *wish, const struct wish_request *request, size_t number)
 {
-	const struct installed_mirror *mirror = &wish->session->installed.mirrors[installed];
+	const struct installed_mirror *mirror = &wish->session->installed.mirrors[number];
 
-	return !(request->going && request->going[installed]) &&
+	return !(request->going && request->going[number]) &&
 	       !request_find(request, mirror->name);
 }
 
@@ -103,7 +103,7 @@ static int taps_find(struct wish *wish, const struct wish_request *request)
 	for (i = 0; i < installed->count; i++) {
 		const struct installed_mirror *mirror = &installed->mirrors[i];
 
-		if (!stays(wish, request, i))
+		if (!wish_stays(wish, request, i))
 			continue;
 		for (j = 0; j < mirror->target_count && !error; j++)
 			error = tap_add(wish, mirror->path, mirror->targets[j].device,
@@ -144,47 +144,6 @@ static bool tunnels_differ(const struct wish *wish)
 	return false;
 }
 
-static bool installed_has_target(const struct installed_mirror *mirror, const char *device)
-{
-	size_t i;
-
-	for (i = 0; i < mirror->target_count; i++)
-		if (!strcmp(mirror->targets[i].device, device))
-			return true;
-	return false;
-}
-
-static bool share_target(const struct installed_mirror *a, const struct installed_mirror *b)
-{
-	size_t i;
-
-	for (i = 0; i < a->target_count; i++)
-		if (installed_has_target(b, a->targets[i].device))
-			return true;
-	return false;
-}
-
-/* Can what is asked for change the work of a mirror that stays? It can where they
- * send, or sent, to the same target. */
-static bool is_concerned(const struct wish *wish, const struct wish_request *request,
-			 size_t number)
-{
-	const struct installed *installed = &wish->session->installed;
-	const struct installed_mirror *mirror = &installed->mirrors[number];
-	size_t i, j;
-
-	for (i = 0; i < request->count; i++)
-		for (j = 0; is_nft(request->mirrors[i].path) &&
-			    j < request->mirrors[i].target_count; j++)
-			if (installed_has_target(mirror, request->mirrors[i].targets[j].device))
-				return true;
-	for (i = 0; i < installed->count; i++)
-		if (i != number && !stays(wish, request, i) &&
-		    share_target(mirror, &installed->mirrors[i]))
-			return true;
-	return false;
-}
-
 static struct wish_entry *entry_add(struct wish *wish)
 {
 	struct wish_entry *entry = &wish->entries[wish->count++];
@@ -208,20 +167,35 @@ static int model_resolve(struct mirror *model, const struct session *session,
 	return error;
 }
 
+static int running_add(struct wish *wish, const struct wish_request *request,
+		       size_t number, struct error_list *errors)
+{
+	const struct session *session = wish->session;
+	struct wish_entry *entry = entry_add(wish);
+	int error;
+
+	entry->mirror = &entry->model;
+	error = installed_model(&entry->model, &session->installed.mirrors[number],
+				&session->state, errors);
+	return error ? error : model_resolve(&entry->model, session, request);
+}
+
 static int entries_find(struct wish *wish, const struct wish_request *request,
 			struct error_list *errors)
 {
 	const struct installed *installed = &wish->session->installed;
+	bool *concerned = calloc(installed->count + 1, sizeof(*concerned));
 	struct wish_entry *entry;
 	size_t i;
-	int error = 0;
+	int error;
 
+	wish->entries = calloc(request->count + installed->count + 1, sizeof(*wish->entries));
+	error = wish->entries && concerned ? 0 : -ENOMEM;
 	wish->tunnels_change = tunnels_differ(wish);
 	wish->leaves_nothing = true;
-	wish->entries = calloc(request->count + installed->count + 1, sizeof(*wish->entries));
-	if (!wish->entries)
-		return -ENOMEM;
-	for (i = 0; i < request->count; i++) {
+	if (!error)
+		error = wish_concerned(concerned, wish, request);
+	for (i = 0; i < request->count && !error; i++) {
 		if (!is_nft(request->mirrors[i].path))
 			continue;
 		wish->leaves_nothing = false;
@@ -230,18 +204,13 @@ static int entries_find(struct wish *wish, const struct wish_request *request,
 		entry->is_asked = true;
 	}
 	for (i = 0; i < installed->count && !error; i++) {
-		if (!is_nft(installed->mirrors[i].path) || !stays(wish, request, i))
+		if (!is_nft(installed->mirrors[i].path) || !wish_stays(wish, request, i))
 			continue;
 		wish->leaves_nothing = false;
-		if (!wish->tunnels_change && !is_concerned(wish, request, i))
-			continue;
-		entry = entry_add(wish);
-		entry->mirror = &entry->model;
-		error = installed_model(&entry->model, &installed->mirrors[i],
-					&wish->session->state, errors);
-		if (!error)
-			error = model_resolve(&entry->model, wish->session, request);
+		if (concerned[i])
+			error = running_add(wish, request, i, errors);
 	}
+	free(concerned);
 	return error;
 }
 
@@ -307,13 +276,12 @@ static bool tap_is_done(const struct wish *wish, const char *device)
 	return true;
 }
 
-/* Does every target stand where the rules send to now, and its tunnel too? */
-static bool targets_stand(const struct wish *wish, const struct mirror *mirror)
+bool wish_targets_stand(const struct wish *wish, const char *name)
 {
 	const struct installed_mirror *installed;
 	size_t i;
 
-	installed = installed_find(&wish->session->installed, mirror->name);
+	installed = installed_find(&wish->session->installed, name);
 	for (i = 0; installed && i < installed->target_count; i++) {
 		const char *device = installed->targets[i].device;
 		const struct link *link = link_find(&wish->session->links, device);
@@ -330,7 +298,7 @@ static bool targets_stand(const struct wish *wish, const struct mirror *mirror)
 static int entry_judge(struct wish *wish, struct wish_entry *entry)
 {
 	const struct session *session = wish->session;
-	bool stands = targets_stand(wish, entry->mirror);
+	bool stands = wish_targets_stand(wish, entry->mirror->name);
 	int done;
 
 	done = change_is_done(&entry->unit, &session->state, &session->links);
@@ -352,7 +320,7 @@ static int entry_judge(struct wish *wish, struct wish_entry *entry)
 		return -ERESTART;
 	}
 	if (stands && change_is_same_wish(&entry->unit, &session->state))
-		change_carry_counters(&entry->body, &session->state);
+		return change_carry_counters(&entry->body, &session->state);
 	return 0;
 }
 
@@ -411,12 +379,12 @@ int wish_plan(struct wish *wish, const struct session *session,
 	memset(wish, 0, sizeof(*wish));
 	wish->session = session;
 	error = taps_find(wish, request);
+	for (i = 0; i < wish->tap_count && !error; i++)
+		error = tap_plan(wish, &wish->taps[i]);
 	if (!error)
 		error = entries_find(wish, request, errors);
 	if (!error)
 		error = overlaps_find(wish, errors);
-	for (i = 0; i < wish->tap_count && !error; i++)
-		error = tap_plan(wish, &wish->taps[i]);
 	for (i = 0; i < wish->count && !error; i++)
 		error = entry_plan(wish, &wish->entries[i], errors);
 	return error;

@@ -94,6 +94,9 @@ static bool is_looked_up(const struct nft_state *state, char *set)
 	for (i = 0; i < state->chain_count; i++) {
 		if (plan_chain_role(state->chains[i].name, owner) == CHAIN_NEXT)
 			continue;
+		/* Who cannot be asked may well look it up. */
+		if (nft_state_read_rules(state, &state->chains[i]))
+			return true;
 		for (j = 0; j < state->chains[i].rule_count; j++)
 			if (nft_rule_find(state->chains[i].rules[j], lookup_visit, set))
 				return true;
@@ -120,7 +123,8 @@ static int leftovers_build(const struct step *step, struct nl_buffer *buffer)
 	int error = 0;
 
 	for (i = 0; i < state->chain_count && !error; i++)
-		if (chain_is_left(step, &state->chains[i]) && state->chains[i].rule_count)
+		if (chain_is_left(step, &state->chains[i]) &&
+		    (state->chains[i].rule_count || state->chains[i].is_unread))
 			error = nft_batch_flush_chain(buffer, state->family, state->table,
 						      state->chains[i].name);
 	for (i = 0; i < state->chain_count && !error; i++)
@@ -315,7 +319,7 @@ static int state_follow(struct nft_state *next, const struct wish *wish,
 	int error;
 
 	error = nft_state_read(next, wish->session->netfilter, NFPROTO_NETDEV, PLAN_TABLE,
-			       refusal);
+			       true, refusal);
 	if (!error && next->generation != (expected ? expected : 1))
 		error = refusal->error = -ERESTART;
 	return error;
@@ -335,7 +339,7 @@ static void leftovers_drop(const struct wish *wish, const struct wish_request *r
 
 	do {
 		error = nft_state_read(&state, wish->session->netfilter, NFPROTO_NETDEV,
-				       PLAN_TABLE, &refusal);
+				       PLAN_TABLE, true, &refusal);
 		if (!error)
 			error = nft_batch_begin(&buffer, state.generation);
 		if (!error)

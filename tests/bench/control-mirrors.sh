@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Many mirrors, each on a device of its own: apply, again, one of them changed, status,
-# remove; against two tc commands for each device, and one tc -batch.
+# Many mirrors, each on a device of its own: apply, again, one of them changed in the file
+# of all, one of them changed by its name, status, remove; against two tc commands for each device, and one tc -batch.
 # shellcheck source-path=SCRIPTDIR source=lib.bash
 . "$(dirname "$0")/lib.bash"
 target mir0
@@ -66,6 +66,9 @@ for size in "${sizes[@]}"; do
 		command_cost again "$mirror_nft" apply -f "$work/all"
 		command_cost change "$mirror_nft" apply -f "$work/changed"
 		check_equal 'changed' 1 "$(grep -c ': replaced' "$work/out")"
+		command_cost change-by-name "$mirror_nft" apply --name m1 --from e1:ingress \
+			--match 'udp port 60001' --to mir0
+		check_equal 'changed by name' 'm1: replaced' "$(cat "$work/out")"
 		command_cost status "$mirror_nft" status
 		command_cost remove "$mirror_nft" remove --all
 		command_cost tc-commands bash "$work/commands"
@@ -74,7 +77,7 @@ for size in "${sizes[@]}"; do
 		check_equal 'filters' "$(tc filter show dev "e$size" ingress | grep -c mirred)" 1
 		no_qdiscs "$size"
 	done
-	record_costs "$size" apply again change status remove tc-commands tc-batch
+	record_costs "$size" apply again change change-by-name status remove tc-commands tc-batch
 done
 # Where a curve is linear, a hundred times as many are a hundred times as much.
 ratio "apply against two tc commands each" tc-commands/wall apply/wall least 20
@@ -83,3 +86,5 @@ ratio "processor's time, against two tc commands each" tc-commands/cpu apply/cpu
 ratio "processor's time, against one tc -batch" tc-batch/cpu apply/cpu
 ratio "change one, against apply" change/wall apply/wall most 0.05
 ratio "processor's time: change one, against apply" change/cpu apply/cpu
+ratio "change one by its name, against apply" change-by-name/wall apply/wall most 0.05
+ratio "processor's time: change one by its name, against apply" change-by-name/cpu apply/cpu
