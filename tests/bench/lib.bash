@@ -85,15 +85,17 @@ by_hand() { # DEVICE DIRECTION RULE
 
 declare -A samples
 
-# frames_time SIDE=DEVICE... -- OPTION...: nanoseconds for a frame sent by each device,
-# in turn; sets $frames to how many each device has sent in all.
+# frames_time [--same] SIDE=DEVICE... -- OPTION...: nanoseconds for a frame sent by each
+# device, in turn; sets $frames to how many each device has sent in all. With --same, which
+# is for frames of which some match, each gets the very same ones.
 frames_time() {
-	local sides=() devices=() rounds=$pairs side device times i=0 count
+	local sides=() devices=() rounds=$pairs side device times i=0 count same=no
+	[ "$1" != --same ] || { same=yes && shift; }
 	while [ "$1" != -- ]; do sides+=("${1%%=*}") devices+=("${1#*=}") && shift; done
 	count=$(pick "${BENCH_FRAMES:-65536}" 256)
 	# shellcheck disable=SC2034 # for the cases
 	frames=$((count * rounds))
-	if [ -n "${BENCH_GUEST-}" ] && pktgen_can "${@:2}"; then
+	if [ -n "${BENCH_GUEST-}" ] && [ $same = no ] && pktgen_can "${@:2}"; then
 		pktgen_send "$rounds" "$count" "${@:2}" -- "${devices[@]}" >"$work/times"
 	else
 		send --rounds "$rounds" --frames "$count" --cpu "$(($(nproc) - 1))" \

@@ -21,7 +21,7 @@ by_hand shand ingress "ip protocol udp ip frag-off & 0x1fff == 0 ip daddr . udp 
 
 # Each address with each port: the pairs of the list are one in fifty of these.
 sent=(--set 4096 --to 10.2.0.0 --addresses "$alternatives" --port 7000 --ports "$alternatives")
-frames_time pairs/mirror-nft=wnft pairs/nft-by-hand=whand pairs/tc=wtc -- --bypass "${sent[@]}"
+frames_time --same pairs/mirror-nft=wnft pairs/nft-by-hand=whand pairs/tc=wtc -- --bypass "${sent[@]}"
 copies=$(received tnft-tap)
 if [ "$copies" = 0 ] || [ "$copies" -ge "$frames" ]; then fail "$copies copies of $frames frames"; fi
 expect_copies thand "$copies"
@@ -41,7 +41,7 @@ done
 mirror nft snft:ingress tnft --match "$match"
 mirror tc stc:ingress ttc --match "$match"
 by_hand shand ingress "ip protocol udp ip frag-off & 0x1fff == 0 udp dport { $elements } counter dup to thand"
-frames_time ports/mirror-nft=wnft ports/nft-by-hand=whand ports/tc=wtc -- --bypass \
+frames_time --same ports/mirror-nft=wnft ports/nft-by-hand=whand ports/tc=wtc -- --bypass \
 	--set 4096 --to 10.2.0.0 --port 7000 --ports $((2 * alternatives))
 now=$(received tnft-tap)
 [ "$now" -gt "$copies" ] || fail 'no copies'
