@@ -91,6 +91,7 @@ defer echo first deferred; defer echo "last  deferred"
 check_equal WHAT "a b" c'
 run netns/lib
 expect "the library" 1 "0 passed, 1 failed, 0 skipped"
+grep -q 'last  deferred' "$tree/out" || fail "the case with the library: $(cat "$tree/out")"
 check_equal "cleanup in reverse" "last  deferred|    first deferred" \
 	"$(grep -A 1 'last  deferred' "$tree/out" | sed 's/^ *//;2s/^/    /' | paste -sd '|')"
 said "failed: WHAT: expected 'a b', got 'c' (lib.sh:15)"

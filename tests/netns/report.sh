@@ -60,7 +60,7 @@ browse() { # WIDTH SCHEME FILE ARGUMENT...
 verdict() { # WIDTH SCHEME PAGE
 	cat "$work/$3.html" "$work/probe" >"$work/probed.html"
 	browse "$1" "$2" "$work/probed.html" --dump-dom >"$work/dom" || fail "chromium: $(cat "$work/log")"
-	! grep -h CONSOLE "$work/log" || fail "the page says an error"
+	! grep CONSOLE "$work/log" >"$work/errors" || fail "the page says an error: $(cat "$work/errors")"
 	sed -n 's/.*<pre id="verdict">\(.*\)<\/pre>.*/\1/p' "$work/dom" | sed 's/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
 }
 
