@@ -14,6 +14,6 @@ trap 'rm -rf "$out"' EXIT
 	{ cat "$out/said" && exit 1; }
 jq -e '.cpu | startswith("instructions, ")' "$out/bench.json" >/dev/null ||
 	{ echo "no guest: $(jq -r .cpu "$out/bench.json")" && exit 1; }
-jq -e '[.records[] | select(.kind == "measure")] | length == 8 and all(
-	(.samples | sort) as $s | $s[1] > 1000 and ([$s[1] - $s[0], $s[2] - $s[1]] | min) < $s[1] / 100)' \
+jq -e '[.records[] | select(.kind == "measure")] | length == 12 and all(
+	(.samples | sort) as $s | $s[1] > 500 and ([$s[1] - $s[0], $s[2] - $s[1]] | min) < $s[1] / 100)' \
 	"$out/bench.json" >/dev/null || { echo 'records:' && cat "$out/said" "$out/bench.json" && exit 1; }
