@@ -10,6 +10,8 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "likeness.h"
+
 /* In the order of strcmp(), for bsearch(). */
 static const struct filter_keyword keywords[] = {
 	{ "aarp", WORD_PROTOCOL, PROTOCOL_AARP },
@@ -200,7 +202,6 @@ static const struct filter_keyword keywords[] = {
 };
 
 #define KEYWORDS (sizeof(keywords) / sizeof(keywords[0]))
-#define KEYWORD_MAX 32		/* bytes; the longest has 31 */
 
 static const char *const protocol_names[] = {
 	[PROTOCOL_NONE] = "", [PROTOCOL_ETHER] = "ether",
@@ -266,61 +267,16 @@ const struct filter_keyword *filter_keyword_find(const char *text, size_t length
 	return bsearch(&bytes, keywords, KEYWORDS, sizeof(keywords[0]), keyword_compare);
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
-/* Letters to insert, remove, replace or exchange with the next one, to make one
- * of the other. */
-static unsigned int distance(const char *text, size_t length, const char *keyword)
-{
-	unsigned int rows[3][KEYWORD_MAX + 1], *row = rows[0], *last = rows[1], *before;
-	size_t columns = strlen(keyword), i, j;
-	unsigned int best;
-
-	for (j = 0; j <= columns; j++)
-		row[j] = j;
-	for (i = 1; i <= length; i++) {
-		before = last;
-		last = row;
-		row = rows[i % 3];
-		row[0] = i;
-		for (j = 1; j <= columns; j++) {
-			bool same = lower(text[i - 1]) == keyword[j - 1];
-
-			best = last[j - 1] + !same;
-			if (last[j] + 1 < best)
-				best = last[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			if (i > 1 && j > 1 && lower(text[i - 1]) == keyword[j - 2] &&
-			    lower(text[i - 2]) == keyword[j - 1] && before[j - 2] + 1 < best)
-				best = before[j - 2] + 1;
-			row[j] = best;
-		}
-	}
-	return row[columns];
-}
-
 const char *filter_keyword_near(const char *text, size_t length)
 {
-	unsigned int best = length < 3 ? 1 : length < 6 ? 2 : 3, d;
-	const char *near = NULL;
+	struct likeness likeness;
 	size_t i;
 
-	if (!length || length > KEYWORD_MAX)
-		return NULL;
-	for (i = 0; i < KEYWORDS; i++) {
-		if (keywords[i].kind == WORD_REFUSED)
-			continue;
-		d = distance(text, length, keywords[i].text);
-		if (d < best) {
-			best = d;
-			near = keywords[i].text;
-		}
-	}
-	return near;
+	likeness_begin(&likeness, text, length);
+	for (i = 0; i < KEYWORDS; i++)
+		if (keywords[i].kind != WORD_REFUSED)
+			likeness_offer(&likeness, keywords[i].text);
+	return likeness.word;
 }
 
 const char *filter_protocol_name(enum filter_protocol protocol)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "likeness.h"
 
 static const struct {
 	const char *name;
@@ -33,10 +34,30 @@ static void usage_print(FILE *out)
 	fputs("\nmirror-nft COMMAND --help explains a command.\n", out);
 }
 
-int main(int argc, char **argv)
+static int unknown(const char *word)
 {
 	static const struct location where = { "command line", 1, 1 };
 	struct error_list errors = { 0 };
+	struct likeness likeness;
+	const char *near;
+	size_t i;
+
+	likeness_begin(&likeness, word, strlen(word));
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		likeness_offer(&likeness, commands[i].name);
+	near = likeness_only(&likeness);
+	if (near)
+		error_definition(&errors, &where,
+				 "'%.64s' is no command, see mirror-nft --help; is '%s' meant?",
+				 word, near);
+	else
+		error_definition(&errors, &where, "'%.64s' is no command, see mirror-nft --help",
+				 word);
+	return cmd_finish(-EINVAL, &errors);
+}
+
+int main(int argc, char **argv)
+{
 	size_t i;
 
 	if (argc < 2) {
@@ -55,7 +76,5 @@ int main(int argc, char **argv)
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
-	error_definition(&errors, &where, "'%.64s' is no command, see mirror-nft --help",
-			 argv[1]);
-	return cmd_finish(-EINVAL, &errors);
+	return unknown(argv[1]);
 }

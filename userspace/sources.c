@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "device.h"
+#include "likeness.h"
 #include "misfit.h"
 
 /* A target that takes packets without a header, or might. */
@@ -86,14 +87,40 @@ void sources_drop_missing(struct mirror *mirror, const struct link_table *links)
 	mirror->hook_count = kept;
 }
 
+/* The device whose name was probably meant, or NULL. */
+static const char *device_near(const struct link_table *links, const char *name)
+{
+	struct likeness likeness;
+	size_t i;
+
+	likeness_begin(&likeness, name, strlen(name));
+	for (i = 0; i < links->read_count; i++)
+		likeness_offer(&likeness, links->links[i].name);
+	return likeness_only(&likeness);
+}
+
+static int source_missing(const struct source *source, const struct link_table *links,
+			  struct error_list *errors)
+{
+	const char *near = device_near(links, source->device);
+	char names[256];
+
+	link_names(links, names, sizeof(names));
+	if (near)
+		return error_definition(errors, &source->where,
+					"no device '%s' to mirror, this namespace has %s; is '%s' meant?",
+					source->device, names, near);
+	return error_definition(errors, &source->where,
+				"no device '%s' to mirror, this namespace has %s",
+				source->device, names);
+}
+
 int sources_check(const struct mirror *mirror, const struct link_table *links,
 		  struct error_list *errors)
 {
 	size_t before = errors->count;
-	char names[256];
 	size_t i;
 
-	link_names(links, names, sizeof(names));
 	for (i = 0; i < mirror->source_count; i++) {
 		const struct source *source = &mirror->sources[i];
 
@@ -101,9 +128,7 @@ int sources_check(const struct mirror *mirror, const struct link_table *links,
 		if (source->is_pattern || link_find(links, source->device) ||
 		    (i && !strcmp(mirror->sources[i - 1].device, source->device)))
 			continue;
-		error_definition(errors, &source->where,
-				 "no device '%s' to mirror, this namespace has %s",
-				 source->device, names);
+		source_missing(source, links, errors);
 	}
 	return errors->count > before ? -EINVAL : 0;
 }

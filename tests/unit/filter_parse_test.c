@@ -906,7 +906,7 @@ static void test_keywords(void)
 
 	for (i = 0; i < KEYWORDS; i++) {
 		found = filter_keyword_find(keywords[i].text, strlen(keywords[i].text));
-		if (found != &keywords[i] || strlen(keywords[i].text) > KEYWORD_MAX ||
+		if (found != &keywords[i] || strlen(keywords[i].text) > LIKENESS_MAX ||
 		    (i && strcmp(keywords[i - 1].text, keywords[i].text) >= 0))
 			wrong++;
 	}
