@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool parser_at(const struct parser *parser, enum word_kind kind)
 {
@@ -20,6 +21,22 @@ bool parser_at_joint(const struct parser *parser)
 	return parser_at(parser, WORD_AND) || parser_at(parser, WORD_OR);
 }
 
+/* What to do instead of a character that has no meaning, for those that are tried. */
+static const char *character_right(const struct word *word)
+{
+	static const char *const quotes[] = {
+		"'", "\"", "`", "\u2018", "\u2019", "\u201c", "\u201d", "\u201e",
+	};
+	size_t i;
+
+	if (*word->text == ',')
+		return ", several values are joined by 'or': port 80 or 443";
+	for (i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++)
+		if (!strncmp(word->text, quotes[i], strlen(quotes[i])))
+			return ", no quotes are inside: one pair, ' or \", around the whole expression is enough";
+	return "";
+}
+
 static int wrong_word_error(struct parser *parser)
 {
 	static const char *const reasons[] = {
@@ -32,8 +49,23 @@ static int wrong_word_error(struct parser *parser)
 	};
 	const struct word *word = &parser->words.word;
 
-	return error_definition(parser->errors, &word->where, "'%.*s' %s", QUOTED(word),
-				reasons[word->number]);
+	return error_definition(parser->errors, &word->where, "'%.*s' %s%s", QUOTED(word),
+				reasons[word->number],
+				word->number == WRONG_CHARACTER ? character_right(word) : "");
+}
+
+/* A port without its word, as in "http"? */
+static bool is_service(const struct word *word)
+{
+	enum filter_protocol protocol;
+	uint32_t port;
+	char name[33];
+
+	if (word->kind != WORD_NAME || word->length >= sizeof(name))
+		return false;
+	memcpy(name, word->text, word->length);
+	name[word->length] = '\0';
+	return !filter_name_port(name, &port, &protocol);
 }
 
 int parser_unexpected(struct parser *parser, const char *expected)
@@ -52,6 +84,10 @@ int parser_unexpected(struct parser *parser, const char *expected)
 		return error_definition(parser->errors, &word->where,
 					"'%.*s' is not understood here, expected %s; is '%s' meant?",
 					QUOTED(word), expected, near);
+	if (is_service(word))
+		return error_definition(parser->errors, &word->where,
+					"'%.*s' is not understood here, expected %s; is 'port %.*s' meant?",
+					QUOTED(word), expected, QUOTED(word));
 	return error_definition(parser->errors, &word->where,
 				"'%.*s' is not understood here, expected %s",
 				QUOTED(word), expected);

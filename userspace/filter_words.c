@@ -257,6 +257,16 @@ static void word_read(struct word *word)
 		ipv6_check(word);
 }
 
+/* Of a character in UTF-8, so that it is shown whole. */
+static size_t character_length(const char *text)
+{
+	size_t length = 1;
+
+	while (length < 4 && ((unsigned char)text[length] & 0xc0) == 0x80)
+		length++;
+	return length;
+}
+
 static void mark_read(struct word *word)
 {
 	static const struct {
@@ -284,7 +294,7 @@ static void mark_read(struct word *word)
 	else if (*word->text == '$' && is_hex(word->text[1]))
 		word_set(word, 1 + hex_run(word->text + 1, 2), WORD_WRONG, WRONG_ARCNET);
 	else
-		word_set(word, 1, WORD_WRONG, WRONG_CHARACTER);
+		word_set(word, character_length(word->text), WORD_WRONG, WRONG_CHARACTER);
 }
 
 void words_next(struct words *words)

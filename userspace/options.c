@@ -164,29 +164,122 @@ static const char *option_name(int option)
 	return definition_options[i].name;
 }
 
+/* "-from x" is read as "-f rom" and x. */
+static int dash_error(const struct command_line *line, char **argv)
+{
+	struct location where = { "command line", 1, 0 };
+	int i, j;
+
+	for (i = 1; i < optind; i++)
+		for (j = 0; !strncmp(argv[i], "-f", 2) && argv[i][2] &&
+			    definition_options[j].name; j++) {
+			if (strcmp(argv[i] + 1, definition_options[j].name))
+				continue;
+			where.column = i;
+			return error_definition(line->errors, &where,
+						"'%s' is read as '-f %s', the options with long names have two dashes: --%s",
+						argv[i], argv[i] + 2, argv[i] + 1);
+		}
+	return 0;
+}
+
+/* How many bytes at the beginning are dashes as word processors and pages of the web
+ * make them of "--". */
+static size_t dashes_length(const char *word)
+{
+	static const char *const dashes[] = {
+		"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212",
+	};
+	size_t length = 0, i = 0;
+
+	while (i < sizeof(dashes) / sizeof(dashes[0])) {
+		if (strncmp(word + length, dashes[i], strlen(dashes[i]))) {
+			i++;
+		} else {
+			length += strlen(dashes[i]);
+			i = 0;
+		}
+	}
+	return length;
+}
+
+/* The option whose value stands just before what is left over, or NULL. */
+static const struct option *option_before(char **argv)
+{
+	bool value;
+
+	if (optind > 1 && !strncmp(argv[optind - 1], "--", 2))
+		return option_find(definition_options, argv[optind - 1], &value);
+	if (optind > 2 && !strncmp(argv[optind - 2], "--", 2))
+		return option_find(definition_options, argv[optind - 2], &value);
+	return NULL;
+}
+
+/* Quotes as word processors make them, which no shell takes for quotes. */
+static void quotes_drop(char *text)
+{
+	char *to = text;
+
+	while (*text)
+		if (!strncmp(text, "\xe2\x80", 2) && (unsigned char)text[2] >= 0x98 &&
+		    (unsigned char)text[2] <= 0x9f)
+			text += 3;
+		else
+			*to++ = *text++;
+	*to = '\0';
+}
+
+/* The value of that option as it was meant, up to the next option. */
+static void value_join(char **argv, char *text, size_t size)
+{
+	const char *first = argv[optind - 1], *equals = strchr(first, '=');
+	size_t used, i;
+
+	if (!strncmp(first, "--", 2) && equals)
+		first = equals + 1;
+	used = snprintf(text, size, "%s", first);
+	for (i = optind; used < size && argv[i] && argv[i][0] != '-'; i++)
+		used += snprintf(text + used, size - used, " %s", argv[i]);
+	quotes_drop(text);
+}
+
 /* What is behind the options. Most likely it is one of these. */
 static int rest_error(const struct command_line *line, char **argv)
 {
-	const char *rest = argv[optind];
+	const struct option *before = option_before(argv);
 	const struct location where = { "command line", 1, optind };
-	const char *dot = strrchr(rest, '.');
-	size_t i, j;
+	const char *rest = argv[optind], *dot = strrchr(rest, '.');
+	size_t dashes = dashes_length(rest);
+	char value[128];
+	int error;
 
-	for (i = 1; i < (size_t)optind; i++)
-		for (j = 0; argv[i][0] == '-' && argv[i][1] == 'f' && argv[i][2] &&
-			    definition_options[j].name; j++)
-			if (!strcmp(argv[i] + 1, definition_options[j].name))
-				return error_definition(line->errors,
-							&(struct location){ "command line", 1, i },
-							"'%s' is read as '-f %s', the options with long names have two dashes: --%s",
-							argv[i], argv[i] + 2, argv[i] + 1);
+	error = dash_error(line, argv);
+	if (error)
+		return error;
+	if (dashes)
+		return error_definition(line->errors, &where,
+					"'%.64s' begins with a dash that is none of the keyboard's, options begin with two of those: --%.64s",
+					rest, rest + dashes);
 	if (!access(rest, F_OK) || (dot && (!strcmp(dot, ".yaml") || !strcmp(dot, ".yml"))))
 		return error_definition(line->errors, &where,
 					"'%.64s' is left over, a file is given with -f: -f %.64s",
 					rest, rest);
+	if (optind == 1)
+		return error_definition(line->errors, &where,
+					"'%.64s' is left over, a mirror's name is given with --name: --name %.64s",
+					rest, rest);
+	if (before && strchr("io", before->val))
+		return error_definition(line->errors, &where,
+					"'%.64s' is left over, a value of --%s has no blanks, and another one takes another --%s",
+					rest, before->name, before->name);
+	if (before && strchr("msl", before->val)) {
+		value_join(argv, value, sizeof(value));
+		return error_definition(line->errors, &where,
+					"'%.64s' is left over, quote a value of several words: --%s '%s'",
+					rest, before->name, value);
+	}
 	return error_definition(line->errors, &where,
-				"'%.64s' is left over, quote an expression of several words: --match 'tcp port 80'",
-				rest);
+				"'%.64s' is left over, see mirror-nft %s --help", rest, argv[0]);
 }
 
 /* Returns 0; 1 when --help was answered; or a negative errno: what is wrong with an

@@ -53,6 +53,8 @@ while IFS=';' read -r arguments status beginning; do
 	check_row "$arguments" "${status// /}" "$beginning"
 	rows=$((rows + 1))
 done <<'END'
+aply ; 2 ; command line:1:1: 'aply' is no command, see mirror-nft --help; is 'apply' meant?
+STATUS ; 2 ; command line:1:1: 'STATUS' is no command, see mirror-nft --help; is 'status' meant?
 bogus ; 2 ; command line:1:1: 'bogus' is no command
 $'a\nb' ; 2 ; command line:1:1: 'a
 --bogus ; 2 ; command line:1:1: '--bogus' is no command
@@ -61,7 +63,16 @@ generate @ -z ; 2 ; command line:1:7: option '-z' is not known
 generate @ --match ; 2 ; command line:1:7: option '--match' needs a value
 generate --name ; 2 ; command line:1:1: option '--name' needs a value
 generate @ left over ; 2 ; command line:1:7: 'left' is left over
-generate @ --match tcp port 80 ; 2 ; command line:1:9: 'port' is left over
+generate @ --match tcp port 80 ; 2 ; command line:1:9: 'port' is left over, quote a value of several words: --match 'tcp port 80'
+generate @ --match=tcp port 80 --path tc ; 2 ; command line:1:8: 'port' is left over, quote a value of several words: --match 'tcp port 80'
+generate @ --sample 1/10 flows ; 2 ; command line:1:9: 'flows' is left over, quote a value of several words: --sample '1/10 flows'
+generate --name web --from lo eth0 --to mir0 ; 2 ; command line:1:5: 'eth0' is left over, a value of --from has no blanks, and another one takes another --from
+generate web --from lo --to mir0 ; 2 ; command line:1:1: 'web' is left over, a mirror's name is given with --name: --name web
+generate @ --hosts 192.0.2.1 192.0.2.2 ; 2 ; command line:1:9: '192.0.2.2' is left over, see mirror-nft generate --help
+generate @ –match tcp ; 2 ; command line:1:7: '–match' begins with a dash that is none of the keyboard's, options begin with two of those: --match
+generate @ ——match tcp ; 2 ; command line:1:7: '——match' begins with a dash
+generate @ --match "“tcp”" ; 2 ; --match:1:1: '“' is no part of the match language, no quotes are inside
+generate @ --match "'tcp'" ; 2 ; --match:1:1: ''' is no part of the match language, no quotes are inside
 doctor eth0 ; 2 ; command line:1:1: 'eth0' is left over, see mirror-nft doctor --help
 doctor --jsn ; 2 ; command line:1:1: option '--jsn' is not known
 generate @ --for 1 ; 2 ; --for:1:1: '1' is no version of nft, say 1.0.6
