@@ -47,6 +47,9 @@ static void state_warn(const struct scene *scene, const struct link *link)
 	if (!(link->flags & IFF_UP))
 		error_system(warnings, 0, "target %s is down, copies are dropped until it is up: ip link set %s up",
 			     link->name, link->name);
+	else if (!link->carrier && !strcmp(link->kind, "veth"))
+		error_system(warnings, 0, "target %s has no carrier, copies are dropped until its other end is up, in whatever namespace that is",
+			     link->name);
 	else if (!link->carrier)
 		error_system(warnings, 0, "target %s has no carrier, copies are dropped",
 			     link->name);
@@ -59,6 +62,37 @@ static void state_warn(const struct scene *scene, const struct link *link)
 	if (link->flags & IFF_LOOPBACK)
 		error_system(warnings, 0, "target %s is the loopback: copies of broadcasts, multicasts and frames to 00:00:00:00:00:00 reach this host's own sockets",
 			     link->name);
+}
+
+/* The source with the largest MTU, NULL where none exists. */
+static const struct link *largest_source(const struct scene *scene)
+{
+	const struct link *largest = NULL, *link;
+	const struct source *hooks;
+	size_t count, i;
+
+	hooks = mirror_hooks(scene->mirror, &count);
+	for (i = 0; i < count; i++) {
+		link = link_find(scene->topology->input->links, hooks[i].device);
+		if (link && (!largest || link->mtu > largest->mtu))
+			largest = link;
+	}
+	return largest;
+}
+
+/* veth measures a frame by the MTU of the end where it comes out, which drops it
+ * (is_skb_forwardable() of the kernel); that of the target itself is asked by nobody. */
+static void size_warn(const struct scene *scene, size_t device)
+{
+	size_t peer = scene->topology->devices[device].peer;
+	const struct link *end = link_of(scene, peer), *largest = largest_source(scene);
+
+	if (!end || !largest || strcmp(end->kind, "veth") || end->mtu >= largest->mtu)
+		return;
+	error_system(scene->warnings, 0,
+		     "frames of source %s (MTU %u) that are too large for %s (MTU %u) do not come out there: ip link set %s mtu %u",
+		     largest->name, largest->mtu, end->name, end->mtu, end->name,
+		     largest->mtu);
 }
 
 /* Copies end on a device where only a packet socket gets at them. */
@@ -107,7 +141,7 @@ static int segment_warn(const struct scene *scene, size_t device)
 
 		if (topology_direction(node) == DIRECTION_EGRESS && is_hardware(at)) {
 			error_system(scene->warnings, 0,
-				     "copies to target %s leave by %s with their original addresses: on a segment that others share, switches learn those addresses there and cut the real hosts off; use a cable to the sensor alone, or a tunnel",
+				     "copies to target %s leave by %s with their original addresses: on a segment that others share, switches learn those addresses there and cut the real hosts off; use a cable to the sensor alone, whose NIC has to be promiscuous, or a tunnel",
 				     target, at->name);
 			return 0;
 		}
@@ -179,20 +213,10 @@ static void fragments_text(const struct tunnel *tunnel, unsigned int size, unsig
 static void fragments_warn(const struct scene *scene, const struct tunnel *tunnel,
 			   const char *way, unsigned int mtu)
 {
-	const struct link *largest = NULL;
-	const struct source *hooks;
+	const struct link *largest = largest_source(scene);
 	unsigned int size;
 	char text[192];
-	size_t count, i;
 
-	hooks = mirror_hooks(scene->mirror, &count);
-	for (i = 0; i < count; i++) {
-		const struct link *link;
-
-		link = link_find(scene->topology->input->links, hooks[i].device);
-		if (link && (!largest || link->mtu > largest->mtu))
-			largest = link;
-	}
 	if (!largest)
 		return;
 	size = largest->mtu + tunnel_overhead(tunnel);
@@ -241,6 +265,7 @@ static int target_warn(const struct scene *scene, const struct target *target)
 	if (target->kind == TARGET_TUNNEL)
 		return 0;
 	foreign_tunnel_warn(scene, device);
+	size_warn(scene, device);
 	reader_warn(scene, device);
 	return segment_warn(scene, device);
 }

@@ -25,6 +25,16 @@ static const struct row {
 	{ "eth0; eth1", { "web: eth0, eth1 > mir0, mir1" }, { 0 }, NULL, "" },
 	{ "eth0; a to b; b to a", { "web: eth0 > a" }, { 0 }, NULL, "" },
 	{ "eth0; d dummy", { "web: eth0 > d" }, { 0 }, NULL, NULL },
+	{ "eth0; eth1", { "web: eth0 > eth1" }, { 0 }, NULL,
+	  "copies to target eth1 leave by eth1 with their original addresses: on a segment that others share, switches learn those addresses there and cut the real hosts off; use a cable to the sensor alone, whose NIC has to be promiscuous, or a tunnel" },
+
+	/* --- what comes out is no larger than where it does --- */
+	{ "eth0 mtu 9000; a to b; b to a", { "web: eth0 > a" }, { 0 }, NULL,
+	  "frames of source eth0 (MTU 9000) that are too large for b (MTU 1500) do not come out there: ip link set b mtu 9000" },
+	{ "eth0; eth1 mtu 9000; a to b mtu 9000; b to a", { "web: eth0, eth1:ingress > a" }, { 0 }, NULL,
+	  "frames of source eth1 (MTU 9000) that are too large for b (MTU 1500) do not come out" },
+	{ "eth0 mtu 9000; a to b; b to a mtu 9000", { "web: eth0 > a" }, { 0 }, NULL, "" },
+	{ "eth0 mtu 9000; eth1; " PAIR, { "web: eth1 > mir0" }, { 0 }, NULL, "" },
 
 	/* --- a cable --- */
 	{ "a to b; b to a", { "web: a > b" }, { 0 },
