@@ -16,6 +16,9 @@ check_equal "lines of error" 1 "$(wc -l </tmp/err)"
 for word in 'eth1' 'no egress hook' 'Operation not supported' 'Linux 5.16' CONFIG_NETFILTER_EGRESS '--path tc' 'mirror-nft doctor'; do
 	grep -qF -- "$word" /tmp/err || fail "no '$word' in: $(cat /tmp/err)"
 done
+check_equal "what docs/mistakes.md says" \
+	"$(sed -n '/^## An old kernel/,/^## The sensor/s/^mirror-nft: /&/p' "$(dirname "$0")/../../../docs/mistakes.md")" \
+	"$(cat /tmp/err)"
 check_equal "devices afterwards" "$before" "$(ip -br link)"
 check_equal "rules afterwards" "" "$(nft list ruleset)"
 
