@@ -32,8 +32,11 @@ const char *device_tunnel_kind(const struct tunnel *tunnel)
 	switch (tunnel->kind) {
 	case TUNNEL_GRETAP: return is_ip6(tunnel) ? "ip6gretap" : "gretap";
 	case TUNNEL_ERSPAN: return is_ip6(tunnel) ? "ip6erspan" : "erspan";
-	default: return tunnel_kind_name(tunnel->kind);
+	case TUNNEL_VXLAN:
+	case TUNNEL_GENEVE:
+	case TUNNEL_NONE: break;
 	}
+	return tunnel_kind_name(tunnel->kind);
 }
 
 bool device_tunnel_needs_local(const struct tunnel *tunnel)
@@ -170,7 +173,9 @@ void device_tunnel_put(struct nlmsghdr *message, const struct tunnel *tunnel)
 	switch (tunnel->kind) {
 	case TUNNEL_VXLAN: vxlan_put(message, tunnel); break;
 	case TUNNEL_GENEVE: geneve_put(message, tunnel); break;
-	default: gre_put(message, tunnel);
+	case TUNNEL_GRETAP:
+	case TUNNEL_ERSPAN: gre_put(message, tunnel); break;
+	case TUNNEL_NONE: break;
 	}
 	mnl_attr_nest_end(message, data);
 	mnl_attr_nest_end(message, information);

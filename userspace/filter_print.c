@@ -153,7 +153,9 @@ static void primitive_print(const struct filter *filter, FILE *out)
 		fprintf(out, "llc%s%s", filter->has_number ? " " : "",
 			filter->has_number ? filter_llc_name(filter->number) : "");
 		break;
-	default:
+	case FILTER_AND:
+	case FILTER_OR:
+	case FILTER_NOT:
 		break;
 	}
 }

@@ -463,7 +463,8 @@ unsigned int tunnel_overhead(const struct tunnel *tunnel)
 		return bytes + 4 + (tunnel->has_key ? 4 : 0);
 	case TUNNEL_ERSPAN:	/* GRE with a sequence number */
 		return bytes + 8 + (tunnel->version == 2 ? 12 : 8);
-	default:
-		return 0;
+	case TUNNEL_NONE:
+		break;
 	}
+	return 0;
 }
