@@ -27,6 +27,12 @@ check: deps
 	@$(MAKE) --no-print-directory -C tests
 	@tests/run
 
+# What looks at the sources alone, a line for each check: formatting, shellcheck, function
+# lengths, licences, checkpatch, and sparse with the headers of one kernel.
+lint: deps
+	@$(MAKE) --no-print-directory userspace
+	@KERNELS=bookworm tests/run static
+
 # Random matches for as long as somebody likes, see tests/netns/match-fuzz.sh.
 fuzz-match: deps
 	@$(MAKE) --no-print-directory userspace
@@ -113,4 +119,4 @@ clean:
 	@$(MAKE) --no-print-directory -C tests clean
 	@$(MAKE) --no-print-directory -C kmod clean KDIR=$(KDIR)
 
-.PHONY: all userspace kmod deps demo check fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-guests check-debug-kernel check-sensor bench bench-module lab install clean
+.PHONY: all userspace kmod deps demo check lint fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-guests check-debug-kernel check-sensor bench bench-module lab install clean

@@ -32,7 +32,7 @@ defer rm -rf "$open"
 chmod 755 "$open"
 cp "$mirror_nft" "$open/mirror-nft"
 PATH=$open:$PATH
-cd "$work"
+cd "$work" || exit
 
 # The commands of the page that run here, with their lines.
 commands() {

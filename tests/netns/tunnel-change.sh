@@ -27,6 +27,7 @@ send p0 --count 3
 check_equal 'guards of a mirror without a tunnel' 0 "$(guards near)"
 
 for id in 7 8; do
+	# shellcheck disable=SC2046 # nothing for one of them
 	ip netns exec collector ip link add vx$id type vxlan id $id dstport 4789 local 192.0.2.10 \
 		$([ $id = 7 ] || echo learning)
 	ip -n collector link set vx$id up

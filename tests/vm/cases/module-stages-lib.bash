@@ -14,6 +14,7 @@ stages_lab() {
 	icmp_only
 }
 
+# shellcheck disable=SC2120 # those who source this give one
 icmp_only() { # [NAMESPACE]: IPv4 and protocol 1
 	within "${1-}" sh -c "echo '7,48 0 0 0,84 0 0 240,21 0 3 64,48 0 0 9,21 0 1 1,6 0 0 65535,6 0 0 0' >$probe/filter" ||
 		fail "filter"

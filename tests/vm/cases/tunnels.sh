@@ -5,6 +5,6 @@
 #
 # Devices and tunnels for copies, of every kind, on every kernel.
 shopt -s extglob
-cd /root/tests/netns
+cd /root/tests/netns || exit
 # What hooks egress cannot run on the first of these kernels.
 exec /root/tests/run --fail-on-skip "$PWD"/tunnel-@(vxlan|geneve|gre|erspan).sh "$PWD"/device-kinds.sh
