@@ -90,6 +90,13 @@ check-sensor: deps
 	@$(MAKE) --no-print-directory -C tests tools/build/frames
 	@tests/sensor/run
 
+# The role of rulesets/ansible on namespaced hosts, over ssh: some three minutes, see
+# docs/ansible.md. Ansible and an ssh server have to be there, they are not in deps.
+check-ansible: deps
+	@$(MAKE) --no-print-directory userspace
+	@$(MAKE) --no-print-directory -C tests tools/build/frames
+	@tests/ansible/run
+
 # Speed against tc, nft -f and the bare wire, both sides in turn: some twenty minutes, see
 # docs/performance.md. CASES, INTO, a folder for the numbers and plots, and KERNEL, for a
 # guest and instructions, may be given.
@@ -119,4 +126,4 @@ clean:
 	@$(MAKE) --no-print-directory -C tests clean
 	@$(MAKE) --no-print-directory -C kmod clean KDIR=$(KDIR)
 
-.PHONY: all userspace kmod deps demo check lint fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-guests check-debug-kernel check-sensor bench bench-module lab install clean
+.PHONY: all userspace kmod deps demo check lint fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-guests check-debug-kernel check-sensor bench bench-module lab install clean check-ansible

@@ -1,36 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Hosts for Ansible: network namespaces, each with an /etc and a /run of its own, a cable
+# Hosts for Ansible: network namespaces, each with /etc, /usr, /var and /run of its own, a cable
 # from eth1 to wire1, and a real sshd that the case reaches over a real device. Sourced.
 # shellcheck source-path=SCRIPTDIR source=../netns/mirror.bash
 . "$(dirname "${BASH_SOURCE[0]}")/../netns/mirror.bash"
 
 rulesets=$(realpath "$_lib/../../rulesets")
 declare -A _sshd=()
+refusing=()
 
 # Addresses of a host: 192.0.2.N, of the case in front of it: 192.0.2.1, by a bridge.
 hosts_start() { # NAME...
-	local name number=10
+	local name
 	ssh-keygen -q -t ed25519 -N '' -f "$work/key"
 	ssh-keygen -q -t ed25519 -N '' -f "$work/host_key"
 	ip link add office type bridge
 	ip address add 192.0.2.1/24 dev office
 	ip link set office up
 	_controller_write
-	for name; do
-		number=$((number + 1))
-		_host_start "$name" 192.0.2.$number
-	done
+	for name; do host_add "$name"; done
 }
 
-_host_start() { # NAME ADDRESS
-	local name=$1 folder=$work/$1
-	mkdir -p "$folder"/{etc,etc-work,run/sshd,tmp}
+# With $refusing in front of its sshd.
+host_add() { # NAME
+	local name=$1 folder=$work/$1 address=192.0.2.$((10 + ${#_sshd[@]}))
+	mkdir -p "$folder"/{etc,usr,var}{,-work} "$folder"/{run/sshd,tmp}
 	namespace "$name"
 	ip link add "to-$name" type veth peer name eth0 netns "$name"
 	ip link set "to-$name" master office up
-	_set_up "$name" eth0 "$2/24"
+	_set_up "$name" eth0 "$address/24"
 	in_ns "$name" ip link add eth1 type veth peer name wire1
 	in_ns "$name" ip link set eth1 up
 	in_ns "$name" ip link set wire1 up
@@ -46,14 +45,17 @@ _host_start() { # NAME ADDRESS
 	END
 	# shellcheck disable=SC2016 # for the inner shell
 	ip netns exec "$name" bash -ec '
-		mount -t overlay -o "lowerdir=/etc,upperdir=$1/etc,workdir=$1/etc-work" overlay /etc
+		for of in etc usr var; do
+			mount -t overlay -o "lowerdir=/$of,upperdir=$1/$of,workdir=$1/$of-work" overlay /$of
+		done
 		mount --bind "$1/run" /run
-		exec "$(type -P sshd)" -D -e -f "$1/sshd_config"' - "$folder" >"$folder/log" 2>&1 &
+		exec "${@:2}" "$(type -P sshd)" -D -e -f "$1/sshd_config"' - "$folder" "${refusing[@]}" \
+		>"$folder/log" 2>&1 &
 	_sshd[$name]=$!
 	defer kill $!
 	wait_until 20 grep -qs 'Server listening on 0' "$folder/log" || fail "sshd of $name: $(cat "$folder/log")"
-	printf '%s %s\n' "$2" "$(cut -d' ' -f1,2 "$work/host_key.pub")" >>"$work/known_hosts"
-	printf '%s ansible_become=false ansible_host=%s ansible_remote_tmp=%s\n' "$name" "$2" "$folder/tmp" >>"$work/hosts"
+	printf '%s %s\n' "$address" "$(cut -d' ' -f1,2 "$work/host_key.pub")" >>"$work/known_hosts"
+	printf '%s ansible_become=false ansible_host=%s ansible_remote_tmp=%s\n' "$name" "$address" "$folder/tmp" >>"$work/hosts"
 }
 
 # Nothing of who runs this takes part: keys, known hosts, configuration.
@@ -102,6 +104,7 @@ play() { # STATUS OPTION...
 	ansible-playbook "$rulesets/ansible/site.yml" -e "mirror_nft_command=$mirror_nft" \
 		"${@:2}" >"$work/play" 2>&1 </dev/null || status=$?
 	[ $status = "$1" ] || fail "ansible-playbook ended with $status: $(cat "$work/play")"
+	# shellcheck disable=SC2034 # for the cases
 	recap=$(sed -nE 's/^([a-z]+) +: ok=[0-9]+ +changed=([0-9]+) +unreachable=([0-9]+) +failed=([0-9]+).*/\1 \2 \3 \4/p' \
 		"$work/play" | sort | paste -sd,)
 }
@@ -114,6 +117,7 @@ expect_copies() { # HOST DEVICE PACKETS-BEFORE PORT
 	check_equal "copies on $2 of $1" "$((($3 + 3) * 94)) bytes $(($3 + 3)) packets" "$(host_received "$1" "$2")"
 }
 host_received() { # HOST DEVICE
+	# shellcheck disable=SC2016 # for awk
 	on "$1" awk -v device="$2:" '$1 == device { print $2 " bytes", $3 " packets" }' /proc/net/dev
 }
 _host_received() { [[ $(host_received "$1" "$2") = *" $3 packets" ]]; }
