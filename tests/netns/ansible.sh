@@ -23,17 +23,17 @@ web() { # DEVICE-OF-B PORT
 }
 
 web eth1 80
-play 0 -e "@$work/vars.yml"
+play 0 -e mirror_nft_service=false -e "@$work/vars.yml"
 check_equal 'the first run' 'a 1 0 0,b 1 0 0,c 1 0 0' "$recap"
 for host in a b c; do expect_copies $host mir0-tap 0 80; done
 before=$(for host in a b c; do host_state $host; done)
-play 0 -e "@$work/vars.yml"
+play 0 -e mirror_nft_service=false -e "@$work/vars.yml"
 check_equal 'the second run' 'a 0 0 0,b 0 0 0,c 0 0 0' "$recap"
 check_equal 'hosts after the second run' "$before" "$(for host in a b c; do host_state $host; done)"
 
 before=$(host_state b)
 web eth7 81
-play 2 -e "@$work/vars.yml"
+play 2 -e mirror_nft_service=false -e "@$work/vars.yml"
 check_equal 'a run that one refuses' 'a 1 0 0,b 0 0 1,c 1 0 0' "$recap"
 grep -q "mirror-nft: /etc/mirror-nft/web.yaml:5:7: no device 'eth7' to mirror" "$work/play" ||
 	fail "it does not say why: $(cat "$work/play")"
