@@ -90,7 +90,7 @@ check-sensor: deps
 	@$(MAKE) --no-print-directory -C tests tools/build/frames
 	@tests/sensor/run
 
-# The role of rulesets/ansible on namespaced hosts, over ssh: some three minutes, see
+# The role of rulesets/ansible on namespaced hosts, over ssh: some five minutes, see
 # docs/ansible.md. Ansible and an ssh server have to be there, they are not in deps.
 check-ansible: deps
 	@$(MAKE) --no-print-directory userspace

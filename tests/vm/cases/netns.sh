@@ -13,7 +13,7 @@
 shopt -s extglob
 
 # Programs that only the machine has, for cases that have nothing to do with the kernel.
-may_lack="command:chromium command:pdfinfo command:zsh command:mmdebstrap sensors"
+may_lack="command:chromium command:pdfinfo command:zsh command:mmdebstrap command:ansible-playbook command:sshd sensors"
 case $(uname -r) in
 5.10.*) may_lack+=" nft_egress" ;; # 5.16
 esac

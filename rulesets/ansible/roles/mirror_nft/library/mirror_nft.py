@@ -159,24 +159,30 @@ def has_definition(texts):
 
 def change(tool, folder, stage):
     """Returns what was done, or has undone it."""
-    if tool.service_runs():
-        said = tool.run("check", "--only", "-f", stage)
-        take = lambda: tool.service_reload(folder.path)
-        folder.install(stage)
-        undo_kernel = take
-    else:
-        said = tool.run("apply", "--only", "-f", stage, shown=(stage, folder.path))
-        take = lambda: folder.install(stage)
-        undo_kernel = lambda: tool.run(*(["apply", "--only", "-f", folder.path]
-                                         if has_definition(folder.old) else ["remove", "--all"]))
+    reloads = tool.service_runs()
+    said = tool.run("check" if reloads else "apply", "--only", "-f", stage, shown=(stage, folder.path))
     try:
-        take()
+        folder.install(stage)
+        if reloads:
+            tool.service_reload(folder.path)
     except (OSError, Refusal) as error:
-        folder.restore()
-        if said:
-            undo_kernel()
+        try:
+            folder.restore()
+            if said:
+                restore_kernel(tool, folder, reloads)
+        except (OSError, Refusal) as other:
+            raise Refusal(f"{error}; and on the way back: {other}") from error
         raise Refusal(str(error)) from error
     return said
+
+
+def restore_kernel(tool, folder, reloads):
+    if reloads:
+        tool.service_reload(folder.path)
+    elif has_definition(folder.old):
+        tool.run("apply", "--only", "-f", folder.path)
+    else:
+        tool.run("remove", "--all")
 
 
 def bring(module, tool, folder):
