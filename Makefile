@@ -116,6 +116,19 @@ lab: deps
 	@$(MAKE) --no-print-directory userspace
 	@tests/lab/run $(LAB)
 
+# The Debian packages, into build/.
+package: deps
+	@tests/packages/build
+
+# What lintian says of them, and clean roots before, with and after them: minutes.
+check-packages: deps
+	@tests/packages/check
+
+# The packaged service under a real systemd, in a guest: minutes.
+check-systemd: deps
+	@$(MAKE) --no-print-directory -C tests tools/build/frames
+	@tests/packages/check-systemd
+
 install:
 	@$(MAKE) --no-print-directory -C userspace install
 	@$(MAKE) --no-print-directory -C docs/man install
@@ -125,5 +138,6 @@ clean:
 	@$(MAKE) --no-print-directory -C userspace clean
 	@$(MAKE) --no-print-directory -C tests clean
 	@$(MAKE) --no-print-directory -C kmod clean KDIR=$(KDIR)
+	@rm -rf build
 
-.PHONY: all userspace kmod deps demo check lint fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-guests check-debug-kernel check-sensor bench bench-module lab install clean check-ansible
+.PHONY: all userspace kmod deps demo check lint fuzz fuzz-match soak-run soak-atomic soak-module check-kernels check-guests check-debug-kernel check-sensor bench bench-module lab install clean check-ansible package check-packages check-systemd
