@@ -106,7 +106,8 @@ reload() {
 	sed -i '/remote:$/,$d' $web
 	without_a_gap systemctl reload "$unit"
 	expect_hooks 'p0 p2'
-	logged 'mirror-nft: the file was read again -> more mirrors p2; removed remote'
+	_logged_both() { grep -q '^mirror-nft: the file was read again -> more mirrors p2; .*removed remote$' "$work/journal"; }
+	wait_until 60 _logged_both || fail "it never said what it read: $(log | tail -n 5)"
 	done_with 'reload takes a new file and misses no frame'
 	before=$(nft -s list ruleset)
 	echo '    match: tcp prot 80' >>$web
@@ -155,7 +156,7 @@ package() {
 	expect_hooks p0
 	done_with 'an upgrade restarts it, and misses no frame'
 	dpkg -r mirror-nft >"$work/said" 2>&1 || fail "it cannot be removed: $(cat "$work/said")"
-	check_equal 'rules after the removal' '' "$(nft list ruleset)"
+	check_equal 'tables after the removal' '' "$(nft list tables | grep mirror_nft || true)"
 	! ip link show dev mir0 2>/dev/null || fail 'mir0 is still there'
 	! pgrep -x mirror-nft || fail 'it still runs'
 	[ -e $web ] || fail 'the definition is gone, which is for a purge'
