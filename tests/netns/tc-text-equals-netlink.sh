@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # needs: clsact cls_bpf veth
+# time-limit: 120
 #
 # generate --path tc | tc -batch - and apply --path tc list identically, for every
 # example and for more. Where the kernel has police, gact and skbedit (in guests) limits,
