@@ -14,7 +14,7 @@ exempt() { # FILE
 	rulesets/*.nft | rulesets/*.tc | rulesets/customers.txt | tests/golden/*) ;;
 	tests/fuzz/*.dict | tests/vm/debug/*.config | *.gitignore) ;;
 	debian/changelog | debian/control | debian/copyright | debian/*.docs | debian/*.dirs) ;;
-	debian/*.examples | debian/*.dkms | debian/source/format) ;;
+	debian/*.examples | debian/*.manpages | debian/*.dkms | debian/source/format) ;;
 	*) return 1 ;;
 	esac
 }
