@@ -317,7 +317,7 @@ static int filters_send(struct application *application, const struct tc_wish *t
 }
 
 static int rules_change(struct application *application, const bool *going,
-			struct error_list *errors)
+			struct wish *wish, struct error_list *errors)
 {
 	const struct wish_request request = {
 		.mirrors = application->definition->mirrors,
@@ -325,23 +325,21 @@ static int rules_change(struct application *application, const bool *going,
 		.going = going,
 	};
 	struct tc_wish tc = { 0 };
-	struct wish wish;
 	int error;
 
-	error = wish_plan(&wish, application->session, &request, errors);
+	error = wish_plan(wish, application->session, &request, errors);
 	if (!error)
-		error = tc_wish_plan(&tc, &wish, &request, errors);
+		error = tc_wish_plan(&tc, wish, &request, errors);
 	if (!error)
-		error = rollback_prepare(application, &wish, &request, errors);
+		error = rollback_prepare(application, wish, &request, errors);
 	/* Filters first: what they change can be undone to the last of them. */
 	if (!error) {
-		outcomes_note(application, &wish, &tc);
+		outcomes_note(application, wish, &tc);
 		error = filters_send(application, &tc, errors);
 	}
 	if (!error)
-		error = rules_send(application, &wish, &request, errors);
+		error = rules_send(application, wish, &request, errors);
 	tc_wish_free(&tc);
-	wish_free(&wish);
 	return error;
 }
 
@@ -367,30 +365,36 @@ static int targets_verify(const struct application *application)
 	return error;
 }
 
-/* Is all that was sent there, and nothing that was to go? */
-static int wish_verify(const struct application *application, bool *is_there,
-		       struct error_list *errors)
+/* Is what was sent to tc there? */
+static int filters_verify(const struct application *application, const struct wish *wish,
+			  bool *is_there, struct error_list *errors)
 {
-	const struct apply_result *result = application->result;
 	const struct wish_request request = {
 		.mirrors = application->definition->mirrors,
 		.count = application->definition->count,
 	};
 	struct tc_wish tc = { 0 };
-	struct wish wish;
+	int error;
+
+	error = tc_wish_plan(&tc, wish, &request, errors);
+	*is_there = !error && tc_change_is_done(&application->session->tc, &tc.wanted);
+	tc_wish_free(&tc);
+	return error;
+}
+
+/* Is all that was sent there, and nothing that was to go? */
+static int wish_verify(const struct application *application, struct wish *wish,
+		       bool *is_there, struct error_list *errors)
+{
+	const struct apply_result *result = application->result;
+	bool is_done = false;
 	size_t i;
 	int error;
 
-	error = wish_plan(&wish, application->session, &request, errors);
+	error = filters_verify(application, wish, is_there, errors);
 	if (!error)
-		error = tc_wish_plan(&tc, &wish, &request, errors);
-	*is_there = !error && tc_change_is_done(&application->session->tc, &tc.wanted);
-	for (i = 0; i < wish.count && !error; i++)
-		*is_there &= wish.entries[i].outcome == WISH_UNCHANGED;
-	for (i = 0; i < wish.tap_count && !error; i++)
-		*is_there &= wish.taps[i].is_done;
-	tc_wish_free(&tc);
-	wish_free(&wish);
+		error = wish_is_done(wish, &is_done);
+	*is_there &= is_done;
 	for (i = 0; i < result->gone_count; i++)
 		*is_there &= !installed_find(&application->session->installed,
 					     result->gone[i]);
@@ -401,7 +405,8 @@ static int wish_verify(const struct application *application, bool *is_there,
 #define MISMATCHES_MOST 3
 
 /* Does the kernel hold what was sent? Who goes on listening hears of it anyway. */
-static int applied_verify(struct application *application, struct error_list *errors)
+static int applied_verify(struct application *application, struct wish *wish,
+			  struct error_list *errors)
 {
 	bool is_there;
 	int error;
@@ -410,7 +415,7 @@ static int applied_verify(struct application *application, struct error_list *er
 		return 0;
 	error = session_read(application->session, errors);
 	if (!error)
-		error = wish_verify(application, &is_there, errors);
+		error = wish_verify(application, wish, &is_there, errors);
 	if (error || is_there)
 		return error;
 	if (++application->mismatches < MISMATCHES_MOST)
@@ -423,6 +428,7 @@ static int applied_verify(struct application *application, struct error_list *er
 static int attempt(struct application *application, struct error_list *errors)
 {
 	const struct definition *definition = application->definition;
+	struct wish wish = { 0 };
 	bool *going = NULL;
 	size_t i;
 	int error;
@@ -438,9 +444,11 @@ static int attempt(struct application *application, struct error_list *errors)
 	if (!error)
 		error = former_keep(application, going);
 	if (!error)
-		error = rules_change(application, going, errors);
+		error = rules_change(application, going, &wish, errors);
 	if (!error && application->options->mode == APPLY_CHANGE && application->sent)
-		error = targets_verify(application) ?: applied_verify(application, errors);
+		error = targets_verify(application) ?:
+			applied_verify(application, &wish, errors);
+	wish_free(&wish);
 	free(going);
 	return error;
 }

@@ -355,6 +355,14 @@ unsigned int wish_tap_mtu(const struct session *session, const struct tunnel *tu
 	return route_mtu(&way, &session->links);
 }
 
+static int tap_look(struct wish *wish, struct wish_tap *tap)
+{
+	int done = change_is_done(&tap->unit, &wish->session->state, &wish->session->links);
+
+	tap->is_done = done > 0;
+	return done;
+}
+
 static int tap_plan(struct wish *wish, struct wish_tap *tap)
 {
 	int done;
@@ -365,8 +373,7 @@ static int tap_plan(struct wish *wish, struct wish_tap *tap)
 		return -ENOMEM;
 	tap->unit = (struct change_unit){ .is_tap = true, .name = tap->device,
 					  .hooks = &tap->plan };
-	done = change_is_done(&tap->unit, &wish->session->state, &wish->session->links);
-	tap->is_done = done > 0;
+	done = tap_look(wish, tap);
 	return done < 0 ? done : 0;
 }
 
@@ -388,6 +395,23 @@ int wish_plan(struct wish *wish, const struct session *session,
 	for (i = 0; i < wish->count && !error; i++)
 		error = entry_plan(wish, &wish->entries[i], errors);
 	return error;
+}
+
+int wish_is_done(struct wish *wish, bool *is_done)
+{
+	const struct session *session = wish->session;
+	int done = 1;
+	size_t i;
+
+	for (i = 0; i < wish->tap_count && done > 0; i++)
+		done = tap_look(wish, &wish->taps[i]);
+	for (i = 0; i < wish->count && done > 0; i++) {
+		done = change_is_done(&wish->entries[i].unit, &session->state, &session->links);
+		if (done > 0)
+			done = wish_targets_stand(wish, wish->entries[i].mirror->name);
+	}
+	*is_done = done > 0;
+	return done < 0 ? done : 0;
 }
 
 /* A session that only knows the devices. Anybody may look at them; who cannot has

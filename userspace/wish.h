@@ -64,6 +64,10 @@ int wish_plan(struct wish *wish, const struct session *session,
 	      const struct wish_request *request, struct error_list *errors);
 void wish_free(struct wish *wish);
 
+/* Does the kernel hold all of it, as its session was read again meanwhile? Returns 0 or a
+ * negative errno. */
+int wish_is_done(struct wish *wish, bool *is_done);
+
 /* The same for a definition that nobody else is beside: everything in one plan, and the other table's in another.
  * Resolves the sources in @definition. */
 int wish_plan_alone(struct plan *plan, struct plan *notrack,
