@@ -27,7 +27,8 @@ most=${sizes[-1]}
 frames_time "${sides[@]}" -- --bypass --set 4096 --to 1.0.0.0 --step 512 --addresses "$(pick 10 100)"
 for size in "${sizes[@]}"; do
 	expect_copies "t$size" "$frames"
-	record_point lookup "$size" ns/frame "$size"
+	samples[mirror-nft]=${samples[$size]}
+	record_point lookup "$size" ns/frame mirror-nft
 done
 ratio "$most prefixes against 1, the same ten hosts" 1 "$most" least 0.9
 before=$frames
@@ -35,6 +36,8 @@ samples=()
 frames_time "1=w1" "$most=w$most" -- --bypass --set 16384 --to 1.0.0.0 --step 512 --addresses "$most"
 expect_copies t1 $((before + frames))
 expect_copies "t$most" $((before + frames))
-record_point spread 1 ns/frame 1
-record_point spread "$most" ns/frame "$most"
+for size in 1 "$most"; do
+	samples[mirror-nft]=${samples[$size]}
+	record_point spread "$size" ns/frame mirror-nft
+done
 ratio "$most prefixes against 1, hosts of all of them" 1 "$most" least 0.9

@@ -25,6 +25,7 @@ END {
 	x0 = floor_(ten(least_x)); x1 = ceiling(ten(most_x)); if (x1 == x0) x1++
 	y0 = floor_(ten(least_y)); y1 = ceiling(ten(most_y)); if (y1 == y0) y1++
 	print "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"800\" height=\"420\" font-family=\"sans-serif\" font-size=\"12\">"
+	print "<!-- SPDX-License-Identifier: GPL-2.0-only -->"
 	print "<rect width=\"800\" height=\"420\" fill=\"white\"/>"
 	printf "<text x=\"%d\" y=\"20\" font-size=\"15\">%s, %s</text>\n", left, text(title), text(unit)
 	printf "<text x=\"%d\" y=\"38\" fill=\"#555\">%s</text>\n", left, text(about)
