@@ -429,6 +429,16 @@ const struct installed_mirror *installed_find(const struct installed *installed,
 	return NULL;
 }
 
+bool installed_has_target(const struct installed_mirror *mirror, const char *device)
+{
+	size_t i;
+
+	for (i = 0; i < mirror->target_count; i++)
+		if (!strcmp(mirror->targets[i].device, device))
+			return true;
+	return false;
+}
+
 const struct link *installed_delivering(const struct link_table *links, const char *target,
 					bool tunnel)
 {

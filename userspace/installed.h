@@ -88,6 +88,9 @@ void installed_free(struct installed *installed);
 const struct installed_mirror *installed_find(const struct installed *installed,
 					      const char *name);
 
+/* Does it send to @device, by the name that it had then? */
+bool installed_has_target(const struct installed_mirror *mirror, const char *device);
+
 /* The mirror as it was wished for: the model that its rules were made from. Free
  * it with mirror_free(). Returns 0, -ENOMEM, -EINTR where the ruleset has changed
  * since @state was read, or -EINVAL with a record where the rules do not tell. */

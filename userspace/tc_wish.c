@@ -15,24 +15,6 @@ static bool is_tc(const struct mirror *mirror)
 
 /* --- who is there --- */
 
-static const struct mirror *request_find(const struct wish_request *request, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < request->count; i++)
-		if (!strcmp(request->mirrors[i].name, name))
-			return &request->mirrors[i];
-	return NULL;
-}
-
-static bool stays(const struct tc_wish *tc, const struct wish_request *request, size_t number)
-{
-	const struct installed_mirror *have = &tc->session->installed.mirrors[number];
-
-	return !(request->going && request->going[number]) &&
-	       !request_find(request, have->name);
-}
-
 static bool has_tc(const struct tc_wish *tc, const struct wish_request *request)
 {
 	size_t i;
@@ -98,16 +80,6 @@ static int model_add(struct tc_wish *tc, const struct wish_request *request,
 	return 0;
 }
 
-static bool installed_has_target(const struct installed_mirror *have, const char *device)
-{
-	size_t i;
-
-	for (i = 0; i < have->target_count; i++)
-		if (!strcmp(have->targets[i].device, device))
-			return true;
-	return false;
-}
-
 static bool shares_target(const struct installed_mirror *have, const struct mirror *mirror)
 {
 	size_t i;
@@ -128,7 +100,7 @@ static bool loses_company(const struct tc_wish *tc, const struct wish_request *r
 	for (i = 0; i < installed->count; i++) {
 		const struct installed_mirror *other = &installed->mirrors[i];
 
-		if (stays(tc, request, i))
+		if (wish_stays(tc->session, request, i))
 			continue;
 		for (j = 0; j < other->target_count; j++)
 			if (installed_has_target(have, other->targets[j].device))
@@ -184,7 +156,7 @@ static int entries_find(struct tc_wish *tc, const struct wish *wish,
 		for (i = 0; i < installed->count && !error; i++) {
 			const struct installed_mirror *have = &installed->mirrors[i];
 
-			if (have->path == MIRROR_PATH_TC && stays(tc, request, i) &&
+			if (have->path == MIRROR_PATH_TC && wish_stays(tc->session, request, i) &&
 			    !has_entry(tc, have->name) && can_change(tc, wish, request, have))
 				error = model_add(tc, request, have, errors);
 		}
@@ -298,7 +270,7 @@ static int company_find(struct company *company, const struct tc_wish *tc,
 	for (i = 0; i < request->count; i++)
 		company->mirrors[company->count++] = &request->mirrors[i];
 	for (i = 0; i < installed->count && !error; i++) {
-		if (!stays(tc, request, i))
+		if (!wish_stays(tc->session, request, i))
 			continue;
 		for (j = 0; j < tc->count; j++)
 			if (!strcmp(tc->entries[j].mirror->name, installed->mirrors[i].name))
@@ -364,7 +336,7 @@ static bool owner_goes(const struct tc_wish *tc, const char *owner)
 	const struct installed_mirror *have = installed_find(&tc->session->installed, owner);
 
 	return have && !has_entry(tc, owner) &&
-	       !stays(tc, tc->request, (size_t)(have - tc->session->installed.mirrors));
+	       !wish_stays(tc->session, tc->request, (size_t)(have - tc->session->installed.mirrors));
 }
 
 static bool preference_is_free(const struct tc_wish *tc, size_t number,
@@ -569,7 +541,7 @@ static int taps_plan(struct tc_wish *tc, const struct wish_request *request,
 					&request->mirrors[i].targets[j].tunnel, errors);
 	for (i = 0; i < installed->count; i++)
 		for (j = 0; installed->mirrors[i].path == MIRROR_PATH_TC &&
-			    stays(tc, request, i) && !error &&
+			    wish_stays(tc->session, request, i) && !error &&
 			    j < installed->mirrors[i].target_count; j++)
 			error = tap_add(tc, installed->mirrors[i].targets[j].device,
 					&installed->mirrors[i].targets[j].tunnel, errors);
@@ -596,7 +568,7 @@ static int wanted_find(struct tc_wish *tc, const struct wish_request *request)
 		if (!tc_state_owner(&state->filters[i], false, owner) || has_entry(tc, owner))
 			continue;
 		for (j = 0; j < installed->count; j++)
-			if (!strcmp(installed->mirrors[j].name, owner) && stays(tc, request, j))
+			if (!strcmp(installed->mirrors[j].name, owner) && wish_stays(tc->session, request, j))
 				error = tc_wanted_add(&tc->wanted, &state->filters[i]);
 	}
 	return error;

@@ -30,9 +30,10 @@ static const struct mirror *request_find(const struct wish_request *request, con
 	return NULL;
 }
 
-bool wish_stays(const struct wish *wish, const struct wish_request *request, size_t number)
+bool wish_stays(const struct session *session, const struct wish_request *request,
+		size_t number)
 {
-	const struct installed_mirror *mirror = &wish->session->installed.mirrors[number];
+	const struct installed_mirror *mirror = &session->installed.mirrors[number];
 
 	return !(request->going && request->going[number]) &&
 	       !request_find(request, mirror->name);
@@ -103,7 +104,7 @@ static int taps_find(struct wish *wish, const struct wish_request *request)
 	for (i = 0; i < installed->count; i++) {
 		const struct installed_mirror *mirror = &installed->mirrors[i];
 
-		if (!wish_stays(wish, request, i))
+		if (!wish_stays(wish->session, request, i))
 			continue;
 		for (j = 0; j < mirror->target_count && !error; j++)
 			error = tap_add(wish, mirror->path, mirror->targets[j].device,
@@ -204,7 +205,7 @@ static int entries_find(struct wish *wish, const struct wish_request *request,
 		entry->is_asked = true;
 	}
 	for (i = 0; i < installed->count && !error; i++) {
-		if (!is_nft(installed->mirrors[i].path) || !wish_stays(wish, request, i))
+		if (!is_nft(installed->mirrors[i].path) || !wish_stays(wish->session, request, i))
 			continue;
 		wish->leaves_nothing = false;
 		if (concerned[i])

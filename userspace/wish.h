@@ -58,6 +58,10 @@ struct wish_request {
 	const bool *going;
 };
 
+/* Does the installed mirror of that number run on, neither asked for nor going? */
+bool wish_stays(const struct session *session, const struct wish_request *request,
+		size_t number);
+
 /* Plan it all against @session, as it was read. Free it even after an error.
  * Returns 0 or a negative errno, with records where somebody can help it. */
 int wish_plan(struct wish *wish, const struct session *session,

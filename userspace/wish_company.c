@@ -24,16 +24,6 @@ struct company {
 	size_t model_count;
 };
 
-static bool installed_has_target(const struct installed_mirror *mirror, const char *device)
-{
-	size_t i;
-
-	for (i = 0; i < mirror->target_count; i++)
-		if (!strcmp(mirror->targets[i].device, device))
-			return true;
-	return false;
-}
-
 static bool share_target(const struct installed_mirror *a, const struct installed_mirror *b)
 {
 	size_t i;
@@ -81,7 +71,7 @@ static int stays_find(struct company *company, bool *has_others)
 	if (!company->stays)
 		return -ENOMEM;
 	for (i = 0; i < installed->count; i++)
-		company->stays[i] = wish_stays(company->wish, company->request, i);
+		company->stays[i] = wish_stays(company->wish->session, company->request, i);
 	for (i = 0; i < installed->count && !*has_others; i++)
 		*has_others = company->stays[i] && is_nft(installed->mirrors[i].path) &&
 			      has_common_target(company, i);
@@ -177,7 +167,7 @@ int wish_concerned(bool *concerned, const struct wish *wish,
 	if (wish->tunnels_change) {	/* all guard against all */
 		for (i = 0; i < installed->count; i++)
 			concerned[i] = is_nft(installed->mirrors[i].path) &&
-				       wish_stays(wish, request, i);
+				       wish_stays(wish->session, request, i);
 		return 0;
 	}
 	error = stays_find(&company, &has_others);

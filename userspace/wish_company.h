@@ -15,9 +15,6 @@
 int wish_concerned(bool *concerned, const struct wish *wish,
 		   const struct wish_request *request);
 
-/* Does the installed mirror of that number run on as it is asked for by nobody? */
-bool wish_stays(const struct wish *wish, const struct wish_request *request, size_t number);
-
 /* Does every target of an installed mirror stand where its rules send to, and its tunnel
  * too? False where there is no such mirror. */
 bool wish_targets_stand(const struct wish *wish, const char *name);
