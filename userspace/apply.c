@@ -382,6 +382,27 @@ static int filters_verify(const struct application *application, const struct wi
 	return error;
 }
 
+/* Filters are known by the mirrors that were read with them. */
+static bool has_filters(const struct application *application)
+{
+	const struct definition *definition = application->definition;
+	size_t i;
+
+	for (i = 0; i < definition->count; i++)
+		if (definition->mirrors[i].path == MIRROR_PATH_TC)
+			return true;
+	return application->session->tc.filter_count;
+}
+
+static bool is_gone(const struct application *application, const char *name)
+{
+	const struct session *session = application->session;
+	const struct change_unit nothing = { .name = name };
+
+	return change_body_is_done(&nothing, &session->state, &session->links) > 0 &&
+	       !(has_filters(application) && installed_find(&session->installed, name));
+}
+
 /* Is all that was sent there, and nothing that was to go? */
 static int wish_verify(const struct application *application, struct wish *wish,
 		       bool *is_there, struct error_list *errors)
@@ -396,8 +417,41 @@ static int wish_verify(const struct application *application, struct wish *wish,
 		error = wish_is_done(wish, &is_done);
 	*is_there &= is_done;
 	for (i = 0; i < result->gone_count; i++)
-		*is_there &= !installed_find(&application->session->installed,
-					     result->gone[i]);
+		*is_there &= is_gone(application, result->gone[i]);
+	return error;
+}
+
+/* What others change while it is looked at is looked at again. */
+#define LOOKS_MOST 20
+
+static int change_read(struct application *application, const struct wish *wish,
+		       struct error_list *errors)
+{
+	struct session *session = application->session;
+	int done;
+
+	if (has_filters(application))
+		return session_read(session, errors);
+	/* Of those that are gone the wish knows nothing. */
+	done = application->result->gone_count ? 0 : wish_renew(wish, &session->state);
+	if (done < 0)
+		return error_system(errors, done, "cannot read the rules: %s", strerror(-done));
+	return done ? 0 : session_look_again(session, errors);
+}
+
+static int change_look(struct application *application, struct wish *wish, bool *is_there,
+		       struct error_list *errors)
+{
+	struct session *session = application->session;
+	unsigned int looks = 0;
+	int error;
+
+	do {
+		error = change_read(application, wish, errors);
+		if (!error)
+			error = wish_verify(application, wish, is_there, errors);
+	} while (!error && !*is_there && nft_state_check(&session->state) == -EINTR &&
+		 ++looks < LOOKS_MOST);
 	return error;
 }
 
@@ -413,9 +467,7 @@ static int applied_verify(struct application *application, struct wish *wish,
 
 	if (application->session->monitor)
 		return 0;
-	error = session_read(application->session, errors);
-	if (!error)
-		error = wish_verify(application, wish, &is_there, errors);
+	error = change_look(application, wish, &is_there, errors);
 	if (error || is_there)
 		return error;
 	if (++application->mismatches < MISMATCHES_MOST)

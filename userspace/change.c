@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <libnftnl/chain.h>
+#include <linux/netfilter/nf_tables.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,37 @@ int change_is_done(const struct change_unit *unit, const struct nft_state *state
 	return unit->hooks ? nft_state_has_plan(state, unit->hooks, links) : 1;
 }
 
+static int plan_renew(const struct plan *plan, struct nft_state *state)
+{
+	size_t i;
+	int error = 0;
+
+	for (i = 0; plan && i < plan->chain_count && !error; i++)
+		if (!nft_state_find(state, plan->chains[i]->name))
+			error = nft_state_renew_chain(state, plan->chains[i]->name);
+	return error;
+}
+
+int change_renew(const struct change_unit *unit, struct nft_state *state)
+{
+	struct neighbours near = chains_of(unit, state);
+	size_t i;
+	int error = 0;
+
+	/* From the end, since those that are gone leave their place to the next. */
+	for (i = near.end; i-- > near.first && !error; ) {
+		char name[NFT_CHAIN_MAXNAMELEN];
+
+		if (!change_is_of(unit, state->chains[i].name))
+			continue;
+		snprintf(name, sizeof(name), "%s", state->chains[i].name);
+		error = nft_state_renew_chain(state, name);
+	}
+	if (!error)
+		error = plan_renew(unit->body, state);
+	return error ? error : plan_renew(unit->hooks, state);
+}
+
 /* A chain on a hook can stay if all but its rules is as it should be. */
 static bool hook_can_stay(const struct nft_chain_state *have, const struct plan_chain *want)
 {
@@ -233,7 +265,7 @@ static int clearing_build(struct nl_buffer *buffer, const struct clearing *clear
 	for (i = near.first; i < near.end && !error; i++)
 		if (change_is_of(clearing->unit, state->chains[i].name) &&
 		    !clearing->stays[i] &&
-		    (state->chains[i].rule_count || state->chains[i].is_unread))
+		    !nft_state_is_empty(state, &state->chains[i]))
 			error = nft_batch_flush_chain(buffer, state->family, state->table,
 						      state->chains[i].name);
 	for (hooks = 1; hooks >= 0; hooks--)
@@ -344,7 +376,7 @@ bool change_has_spare_hooks(const struct change_unit *unit, const struct nft_sta
 		/* Empty ones are left over already, and go now. */
 		if (is_hook(chain) && change_is_of(unit, chain->name) &&
 		    !plan_find(unit->hooks, chain->name))
-			spare[i] = chain->rule_count;
+			spare[i] = !nft_state_is_empty(state, chain);
 	}
 	return true;
 }

@@ -57,6 +57,10 @@ int change_wants_preparation(const struct change_unit *unit, const struct nft_st
 int change_prepare(struct nl_buffer *buffer, const struct change_unit *unit,
 		   const struct nft_state *state, const struct link_table *links);
 
+/* Read again what @state holds of the unit, see nft_state_step(). Returns 0 or a negative
+ * errno. */
+int change_renew(const struct change_unit *unit, struct nft_state *state);
+
 /* Append the messages that make it so. Returns 0 or a negative errno. */
 int change_build(struct nl_buffer *buffer, const struct change_unit *unit,
 		 const struct nft_state *state, const struct link_table *links);

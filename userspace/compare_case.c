@@ -100,7 +100,7 @@ static int counters_read(const struct compare_lab *lab, const struct compare_cas
 	const struct link *link;
 	int error;
 
-	error = link_table_read(&links, lab->route);
+	error = link_table_read(&links, lab->route, true);
 	link = link_find_index(&links, index ? index : lab->targets[what->target].index);
 	memset(counters, 0, sizeof(*counters));
 	if (link)

@@ -109,7 +109,7 @@ static int links_read(const struct compare_lab *lab, struct link_table *links)
 	int error;
 
 	for (tries = 0; tries < SETTLE_TRIES; tries++) {
-		error = link_table_read(links, lab->route);
+		error = link_table_read(links, lab->route, true);
 		if (error || is_settled(lab, links))
 			return error;
 		link_table_free(links);

@@ -162,7 +162,7 @@ static int nft_read(struct compare_observer *observer, const char *receiver,
 	int error;
 
 	error = nft_state_read(&state, observer->netfilter, NFPROTO_INET,
-			       OBSERVER_TABLE, false, &refusal);
+			       OBSERVER_TABLE, NFT_READ_ALL, &refusal);
 	if (error)
 		return nft_explain_refusal(&refusal, errors);
 	for (i = 0; i < state.chain_count; i++)

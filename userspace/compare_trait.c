@@ -151,7 +151,7 @@ static int chain_count(struct compare_bench *bench, enum compare_trait trait,
 	uint64_t count = 0, bytes;
 	int error;
 
-	error = nft_state_read(&state, bench->observer.netfilter, family, TRAIT_TABLE, false, &refusal);
+	error = nft_state_read(&state, bench->observer.netfilter, family, TRAIT_TABLE, NFT_READ_ALL, &refusal);
 	if (error)
 		return nft_explain_refusal(&refusal, errors);
 	if (state.chain_count == 1 && state.chains[0].rule_count == 1)

@@ -353,7 +353,8 @@ static int tap_take(struct installed *installed, const char *device,
 }
 
 /* A chain on a hook that leads nowhere is left over, see wish_send(). */
-static bool is_of_mirror(const struct nft_chain_state *chain, enum plan_chain_role role)
+static bool is_of_mirror(const struct nft_state *state, const struct nft_chain_state *chain,
+			 enum plan_chain_role role)
 {
 	switch (role) {
 	case CHAIN_FOREIGN:
@@ -362,7 +363,7 @@ static bool is_of_mirror(const struct nft_chain_state *chain, enum plan_chain_ro
 		return false;
 	case CHAIN_INGRESS:
 	case CHAIN_EGRESS:
-		return chain->rule_count;
+		return !nft_state_is_empty(state, chain);
 	default:
 		return true;
 	}
@@ -381,7 +382,7 @@ int installed_read(struct installed *installed, const struct nft_state *state)
 		role = plan_chain_role(state->chains[i].name, name);
 		if (role == CHAIN_TAP)
 			error = tap_take(installed, name, &state->chains[i]);
-		if (!is_of_mirror(&state->chains[i], role))
+		if (!is_of_mirror(state, &state->chains[i], role))
 			continue;
 		mirror = mirror_entry(installed, name);
 		if (!mirror)
@@ -391,7 +392,7 @@ int installed_read(struct installed *installed, const struct nft_state *state)
 	}
 	for (i = 0; i < state->chain_count && !error; i++) {
 		role = plan_chain_role(state->chains[i].name, name);
-		if (!is_of_mirror(&state->chains[i], role))
+		if (!is_of_mirror(state, &state->chains[i], role))
 			continue;
 		while (strcmp(installed->mirrors[at].name, name))
 			at++;

@@ -57,6 +57,7 @@ struct link {
 	bool carrier;
 	bool is_gone;		/* see link_table_remove() */
 	struct link_tunnel tunnel;
+	bool has_counters;
 	struct link_counters counters;
 };
 
@@ -69,9 +70,9 @@ struct link_table {
 	uint32_t *by_index;
 };
 
-/* Read all devices of the namespace over @route (NETLINK_ROUTE). Returns 0 or
- * a negative errno. */
-int link_table_read(struct link_table *table, struct nl_socket *route);
+/* Read all devices of the namespace over @route (NETLINK_ROUTE); without @counters, what
+ * they have counted is 0. Returns 0 or a negative errno. */
+int link_table_read(struct link_table *table, struct nl_socket *route, bool counters);
 void link_table_free(struct link_table *table);
 
 /* Keep a table up to date: a device that is new or has changed, or one that is gone. Until
@@ -79,6 +80,11 @@ void link_table_free(struct link_table *table);
 int link_table_put(struct link_table *table, const struct link *link);
 void link_table_remove(struct link_table *table, unsigned int index);
 int link_table_settle(struct link_table *table);
+
+/* What a device of a table had counted when it was read or, where it was read without its
+ * counters, when this was first asked; in a table that is kept up to date, now. All zero
+ * where it cannot be read. */
+struct link_counters link_count(const struct link *link, bool now, struct nl_socket *route);
 
 /* Read the one device @name. Returns 0, -ENODEV, or another negative errno. */
 int link_read(struct link *link, const char *name, struct nl_socket *route);

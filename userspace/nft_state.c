@@ -214,6 +214,24 @@ static void chain_free(struct nft_chain_state *chain)
 	free(chain->name);
 }
 
+void nft_state_replace_chain(struct nft_state *state, const struct nft_chain_state *chain,
+			     struct nftnl_chain *now)
+{
+	struct nft_chain_state *have = &state->chains[chain - state->chains];
+
+	nftnl_chain_free(have->chain);
+	have->chain = now;
+	have->same_as = 0;
+}
+
+void nft_state_forget_rules(struct nft_state *state, const struct nft_chain_state *chain)
+{
+	struct nft_chain_state *have = &state->chains[chain - state->chains];
+
+	rules_free(have);
+	have->is_unread = true;
+}
+
 void nft_state_remove_chain(struct nft_state *state, const struct nft_chain_state *chain)
 {
 	size_t at = chain - state->chains;
@@ -273,15 +291,25 @@ static void foreign_chains_drop(struct nft_state *state, const char *table)
 	state->chain_count = kept;
 }
 
-/* Most rules are those of matches, and most of these are nobody's business. */
-static bool is_for_later(const char *chain)
+/* Most rules are those of matches, and most of these are nobody's business; of a chain on
+ * a hook its name, its device and whether there are rules tell all. */
+static bool is_for_later(const char *chain, enum nft_reading reading)
 {
 	char owner[IFNAMSIZ];
 
-	return plan_chain_role(chain, owner) == CHAIN_MATCH;
+	if (reading != NFT_READ_WISHES)
+		return reading == NFT_READ_NAMES;
+	switch (plan_chain_role(chain, owner)) {
+	case CHAIN_MATCH:
+	case CHAIN_INGRESS:
+	case CHAIN_EGRESS:
+		return true;
+	default:
+		return false;
+	}
 }
 
-static int rules_read(const struct reader *reader, bool later)
+static int rules_read(const struct reader *reader, enum nft_reading reading)
 {
 	const struct nft_state *state = reader->state;
 	struct nl_buffer buffer = { 0 };
@@ -291,7 +319,7 @@ static int rules_read(const struct reader *reader, bool later)
 	if (state->chain_count <= DUMP_CHAINS_MOST)
 		return question(reader, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE, rule_take);
 	for (i = 0; i < state->chain_count && !error; i++) {
-		state->chains[i].is_unread = later && is_for_later(state->chains[i].name);
+		state->chains[i].is_unread = is_for_later(state->chains[i].name, reading);
 		if (state->chains[i].is_unread)
 			continue;
 		error = question_of(reader, &buffer, NFT_MSG_GETRULE, NLM_F_DUMP,
@@ -353,19 +381,47 @@ static int elements_ask(const struct nft_state *state, struct nft_set *set)
 	return error;
 }
 
-/* Something else can have the name by now: only the generation tells. */
-static int generation_check(const struct nft_state *state, int error)
+static int generation_ask(const struct nft_state *state, uint32_t *generation)
 {
 	struct nft_state now = { 0 };
 	struct nl_refusal refusal = { 0 };
 	struct reader reader = { state->netfilter, &refusal, state->family, state->table,
 				 &now };
+	int error = question(&reader, NFT_MSG_GETGEN, NLM_F_ACK, 0, generation_take);
+
+	*generation = now.generation;
+	return error;
+}
+
+/* Something else can have the name by now: only the generation tells. */
+static int generation_check(const struct nft_state *state, int error)
+{
+	uint32_t now = 0;
 
 	if (!error)
-		error = question(&reader, NFT_MSG_GETGEN, NLM_F_ACK, 0, generation_take);
-	if (error == -ENOENT || (!error && now.generation != state->generation))
+		error = generation_ask(state, &now);
+	if (error == -ENOENT || (!error && now != state->generation))
 		error = -EINTR;
 	return error;
+}
+
+int nft_state_step(struct nft_state *state)
+{
+	uint32_t expected = state->generation + 1, now;
+	int error;
+
+	if (!state->table_present || state->chain_count <= DUMP_CHAINS_MOST)
+		return 0;
+	error = generation_ask(state, &now);
+	if (error || now != (expected ? expected : 1))
+		return error;
+	state->generation = now;
+	return 1;
+}
+
+int nft_state_check(const struct nft_state *state)
+{
+	return generation_check(state, 0);
 }
 
 int nft_state_read_elements(const struct nft_state *state, struct nft_set *set)
@@ -403,20 +459,41 @@ int nft_state_read_rules(const struct nft_state *state, const struct nft_chain_s
 	return error;
 }
 
+/* How often it is in use counts its rules and those that lead there. Somebody's transaction
+ * that is only half there, and may never be, has taken its own off already: what is said
+ * to be empty is looked at. */
+bool nft_state_is_empty(const struct nft_state *state, const struct nft_chain_state *chain)
+{
+	if (chain->is_unread && nftnl_chain_get_u32(chain->chain, NFTNL_CHAIN_USE))
+		return false;
+	return !nft_state_read_rules(state, chain) && !chain->rule_count;
+}
+
+static void sets_free(struct nft_state *state)
+{
+	while (state->set_count)
+		nft_set_free(&state->sets[--state->set_count]);
+}
+
 static int sets_read(const struct reader *reader)
 {
 	struct nft_state *state = reader->state;
 	int error;
 
-	state->netfilter = reader->netfilter;
-	state->family = reader->family;
-	state->table = strdup(reader->table);
-	if (!state->table)
-		return -ENOMEM;
 	error = question(reader, NFT_MSG_GETSET, NLM_F_DUMP, NFTA_SET_TABLE, set_take);
 	if (!error && state->set_count)
 		qsort(state->sets, state->set_count, sizeof(*state->sets), set_name_compare);
 	return error;
+}
+
+int nft_state_renew_sets(struct nft_state *state)
+{
+	struct nl_refusal refusal = { 0 };
+	const struct reader reader = { state->netfilter, &refusal, state->family,
+				       state->table, state };
+
+	sets_free(state);
+	return generation_check(state, sets_read(&reader));
 }
 
 const struct nft_set *nft_state_find_set(const struct nft_state *state, const char *name)
@@ -443,12 +520,17 @@ size_t nft_state_first_set(const struct nft_state *state, const char *name)
 	return at;
 }
 
-static int state_read_once(const struct reader *reader, bool later)
+static int state_read_once(const struct reader *reader, enum nft_reading reading)
 {
 	struct nft_state *state = reader->state;
 	uint32_t generation;
 	int error;
 
+	state->netfilter = reader->netfilter;
+	state->family = reader->family;
+	state->table = strdup(reader->table);
+	if (!state->table)
+		return -ENOMEM;
 	error = question(reader, NFT_MSG_GETGEN, NLM_F_ACK, 0, generation_take);
 	if (error)
 		return error;
@@ -464,7 +546,7 @@ static int state_read_once(const struct reader *reader, bool later)
 	if (state->chain_count)
 		qsort(state->chains, state->chain_count, sizeof(*state->chains),
 		      name_compare);
-	error = rules_read(reader, later);
+	error = rules_read(reader, reading);
 	if (!error)
 		error = sets_read(reader);
 	/* The table has gone since it was seen: all is read anew. */
@@ -478,7 +560,7 @@ static int state_read_once(const struct reader *reader, bool later)
 }
 
 int nft_state_read(struct nft_state *state, struct nl_socket *netfilter,
-		   unsigned int family, const char *table, bool later,
+		   unsigned int family, const char *table, enum nft_reading reading,
 		   struct nl_refusal *refusal)
 {
 	struct reader reader = { netfilter, refusal, family, table, state };
@@ -487,7 +569,7 @@ int nft_state_read(struct nft_state *state, struct nl_socket *netfilter,
 
 	do {
 		nft_state_free(state);
-		error = state_read_once(&reader, later);
+		error = state_read_once(&reader, reading);
 	} while (error == -EINTR && tries--);
 	if (!error)
 		memset(refusal, 0, sizeof(*refusal));
@@ -500,8 +582,7 @@ void nft_state_free(struct nft_state *state)
 
 	for (i = 0; i < state->chain_count; i++)
 		chain_free(&state->chains[i]);
-	for (i = 0; i < state->set_count; i++)
-		nft_set_free(&state->sets[i]);
+	sets_free(state);
 	nft_state_free_room(state->room);
 	free(state->sets);
 	free(state->table);

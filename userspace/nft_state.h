@@ -46,16 +46,29 @@ struct nft_state {
 	struct rule_room *room;		/* for comparisons, made by the first */
 };
 
+/* Whose rules are read at once where there are many chains. Those of the others are read
+ * when somebody wants to know, as elements are: each chain is a question to the kernel. */
+enum nft_reading {
+	NFT_READ_ALL,
+	NFT_READ_WISHES,	/* of all but those that match and those on hooks */
+	NFT_READ_NAMES,		/* of none */
+};
+
 /* Read table @table of @family over @netfilter (NETLINK_NETFILTER), all at one
  * generation. Returns 0 or a negative errno, with @refusal where the kernel
- * said no. With @later and many chains, the rules of those that only match are left
- * for those who want to know, as elements are. */
+ * said no. */
 int nft_state_read(struct nft_state *state, struct nl_socket *netfilter,
-		   unsigned int family, const char *table, bool later,
+		   unsigned int family, const char *table, enum nft_reading reading,
 		   struct nl_refusal *refusal);
+/* Is the ruleset still the one that was read? Returns 0, -EINTR where it is not, or
+ * another negative errno. */
+int nft_state_check(const struct nft_state *state);
 /* Read the rules of a chain, if they were not. Returns 0 or a negative errno; -EINTR
  * where the ruleset is not that of @state any more. */
 int nft_state_read_rules(const struct nft_state *state, const struct nft_chain_state *chain);
+/* Has a chain no rules, as far as can be known? One to which others lead is not said to be
+ * empty before its rules were read. */
+bool nft_state_is_empty(const struct nft_state *state, const struct nft_chain_state *chain);
 void nft_state_free(struct nft_state *state);
 
 /* Take one of the messages of a transaction on the table. Returns 1; 0 where what
@@ -64,9 +77,21 @@ int nft_state_follow(struct nft_state *state, const struct nlmsghdr *message);
 /* Read the chains that are on @device again: before 6.14 they go with it, and later they
  * stay without it. Returns 0 or a negative errno. */
 int nft_state_renew(struct nft_state *state, const char *device);
+
+/* Is it worth while to read again only what a change was about? There are many chains, and
+ * the ruleset is what one transaction made of @state, of which it takes the generation
+ * then. Returns 1, 0 or a negative errno. */
+int nft_state_step(struct nft_state *state);
+/* Then read the chain of that name again, which may be new or gone: its rules are read when
+ * somebody wants to know. And all sets. Return 0 or a negative errno. */
+int nft_state_renew_chain(struct nft_state *state, const char *name);
+int nft_state_renew_sets(struct nft_state *state);
 /* Parts of those: @chain is taken over, unless it returns -ENOMEM. */
 int nft_state_add_chain(struct nft_state *state, struct nftnl_chain *chain);
 void nft_state_remove_chain(struct nft_state *state, const struct nft_chain_state *chain);
+void nft_state_replace_chain(struct nft_state *state, const struct nft_chain_state *chain,
+			     struct nftnl_chain *now);
+void nft_state_forget_rules(struct nft_state *state, const struct nft_chain_state *chain);
 
 /* NULL where there is none. */
 const struct nft_chain_state *nft_state_find(const struct nft_state *state,

@@ -48,9 +48,7 @@ static int chain_renew(struct nft_state *state, struct nft_chain_state *have)
 	int error = chain ? chain_ask(state, have->name, chain) : -ENOMEM;
 
 	if (!error) {
-		nftnl_chain_free(have->chain);
-		have->chain = chain;
-		have->same_as = 0;
+		nft_state_replace_chain(state, have, chain);
 		return 0;
 	}
 	if (chain)
@@ -73,6 +71,33 @@ int nft_state_renew(struct nft_state *state, const char *device)
 		i += !gone;
 	}
 	return gone < 0 ? gone : 0;
+}
+
+static int chain_add(struct nft_state *state, const char *name)
+{
+	struct nftnl_chain *chain = nftnl_chain_alloc();
+	int error = chain ? chain_ask(state, name, chain) : -ENOMEM;
+
+	if (!error)
+		error = nft_state_add_chain(state, chain);
+	if (error && chain)
+		nftnl_chain_free(chain);
+	return error == -ENOENT ? 0 : error;
+}
+
+int nft_state_renew_chain(struct nft_state *state, const char *name)
+{
+	const struct nft_chain_state *have = nft_state_find(state, name);
+	int error;
+
+	error = have ? chain_renew(state, (struct nft_chain_state *)have) :
+		chain_add(state, name);
+	if (error)
+		return error > 0 ? 0 : error;
+	have = nft_state_find(state, name);
+	if (have)
+		nft_state_forget_rules(state, have);
+	return 0;
 }
 
 static int chain_new(struct nft_state *state, const struct nlmsghdr *message)

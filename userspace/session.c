@@ -28,17 +28,18 @@ static int owner_check(const struct nft_state *state, struct error_list *errors)
 			    family, PLAN_TABLE);
 }
 
-static int tables_read(struct session *session, struct nl_refusal *refusal)
+static int tables_read(struct session *session, enum nft_reading reading,
+		       struct nl_refusal *refusal)
 {
 	int tries = 20;
 	int error;
 
 	do {
 		error = nft_state_read(&session->state, session->netfilter, NFPROTO_NETDEV,
-				       PLAN_TABLE, !session->monitor, refusal);
+				       PLAN_TABLE, reading, refusal);
 		if (!error)
 			error = nft_state_read(&session->notrack, session->netfilter,
-					       NFPROTO_INET, PLAN_TABLE, false, refusal);
+					       NFPROTO_INET, PLAN_TABLE, NFT_READ_ALL, refusal);
 	} while (!error && session->state.generation != session->notrack.generation &&
 		 tries--);
 	return error;
@@ -61,7 +62,8 @@ static int links_read(struct session *session, struct error_list *errors)
 	if (monitor)
 		error = session_hear(session);
 	if (!error && (!monitor || monitor->links_stale))
-		error = link_table_read(&session->links, session->route);
+		error = link_table_read(&session->links, session->route,
+					session->has_counters);
 	if (error)
 		return error_system(errors, error, "cannot read the devices: %s",
 				    strerror(-error));
@@ -111,7 +113,7 @@ int session_read(struct session *session, struct error_list *errors)
 		moved_renew(session);
 	session->state.is_followed = monitor;
 	if (!monitor || monitor->rules_stale) {
-		error = tables_read(session, &refusal);
+		error = tables_read(session, monitor ? NFT_READ_ALL : NFT_READ_WISHES, &refusal);
 		if (error)
 			return nft_explain_refusal(&refusal, errors);
 		if (monitor)
@@ -128,6 +130,18 @@ int session_read(struct session *session, struct error_list *errors)
 	installed_free(&session->installed);
 	error = installed_read(&session->installed, &session->state);
 	return error ? error : installed_read_tc(&session->installed, &session->tc);
+}
+
+int session_look_again(struct session *session, struct error_list *errors)
+{
+	struct nl_refusal refusal;
+	int error;
+
+	error = tables_read(session, NFT_READ_NAMES, &refusal);
+	if (error)
+		return nft_explain_refusal(&refusal, errors);
+	error = owner_check(&session->state, errors);
+	return error ? error : owner_check(&session->notrack, errors);
 }
 
 /* Wait for up to @most nanoseconds, by chance. */
@@ -195,6 +209,7 @@ int session_open(struct session *session, enum session_purpose purpose,
 
 	memset(session, 0, sizeof(*session));
 	session->turn = -1;
+	session->has_counters = purpose == SESSION_LOOK;
 	if (purpose == SESSION_CHANGE)
 		session_turn_take(session);
 	error = nl_open(NETLINK_ROUTE, &session->route);

@@ -16,6 +16,7 @@ struct session {
 	struct nl_socket *route;
 	struct nl_socket *netfilter;
 	struct link_table links;
+	bool has_counters;		/* the devices are read with what they count */
 	struct nft_state state;		/* the table netdev mirror_nft */
 	struct nft_state notrack;	/* the table inet mirror_nft */
 	struct tc_state tc;		/* filters of ours, and what is around them */
@@ -69,6 +70,9 @@ int session_hear(struct session *session);
 /* Know again, after a change, what there is: read it, or where there is a monitor hear
  * of it. */
 int session_read(struct session *session, struct error_list *errors);
+/* Know again only what chains and sets there are, for who knows which of them to look at:
+ * devices, filters and mirrors stay as they were read. */
+int session_look_again(struct session *session, struct error_list *errors);
 void session_close(struct session *session);
 
 #endif

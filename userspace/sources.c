@@ -60,14 +60,17 @@ int sources_resolve(struct mirror *mirror, const struct link_table *links,
 		    const struct mirror *mirrors, size_t count,
 		    const struct installed *installed)
 {
-	char (*names)[IFNAMSIZ] = calloc(links->count + 1, sizeof(*names));
+	char (*names)[IFNAMSIZ];
 	bool bare = takes_bare(mirror, links);
 	size_t i, used = 0;
 	int error;
 
+	if (!has_pattern(mirror))
+		return mirror_resolve_sources(mirror, NULL, 0);
+	names = calloc(links->count + 1, sizeof(*names));
 	if (!names)
 		return -ENOMEM;
-	for (i = 0; i < links->count && has_pattern(mirror); i++)
+	for (i = 0; i < links->count; i++)
 		if (!is_made_by_us(&links->links[i]) &&
 		    (bare || !misfit_is_headerless(links->links[i].type)) &&
 		    !is_target(links->links[i].name, mirrors, count, installed))

@@ -231,9 +231,11 @@ static void mirror_look(struct watched_mirror *watched, const struct session *se
 static int mirrors_look(struct watched_mirror *watched, size_t count,
 			struct session *session, enum look look, struct error_list *errors)
 {
-	int error = session_read(session, errors);
 	size_t i;
+	int error;
 
+	session->has_counters = true;
+	error = session_read(session, errors);
 	for (i = 0; i < count && !error; i++)
 		mirror_look(&watched[i], session, look);
 	return error;

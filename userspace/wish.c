@@ -236,18 +236,21 @@ static int overlaps_find(struct wish *wish, struct error_list *errors)
 	return error;
 }
 
-/* What the target has counted by now: a table that is kept up to date is so in all but
- * the counters. */
+/* What the target has counted by now. A table that is kept up to date is so in all but
+ * the counters, and who comes to change something reads it without them. */
 static struct traffic target_count(const struct session *session, const struct target *target)
 {
 	const struct link *link = installed_delivering(&session->links, target->device,
 						       target->kind == TARGET_TUNNEL);
-	struct traffic nothing = { 0 };
-	struct link now;
+	struct traffic count = { 0 };
 
-	if (link && session->monitor && !link_read(&now, link->name, session->route))
-		link = &now;
-	return link ? installed_target_count(link) : nothing;
+	if (link) {
+		const struct link_counters counters = link_count(link, session->monitor,
+								 session->route);
+
+		count = (struct traffic){ counters.tx_packets, counters.tx_bytes };
+	}
+	return count;
 }
 
 int wish_starts(struct plan_start **starts, const struct session *session,
@@ -277,12 +280,10 @@ static bool tap_is_done(const struct wish *wish, const char *device)
 	return true;
 }
 
-bool wish_targets_stand(const struct wish *wish, const char *name)
+bool wish_targets_stand(const struct wish *wish, const struct installed_mirror *installed)
 {
-	const struct installed_mirror *installed;
 	size_t i;
 
-	installed = installed_find(&wish->session->installed, name);
 	for (i = 0; installed && i < installed->target_count; i++) {
 		const char *device = installed->targets[i].device;
 		const struct link *link = link_find(&wish->session->links, device);
@@ -299,15 +300,16 @@ bool wish_targets_stand(const struct wish *wish, const char *name)
 static int entry_judge(struct wish *wish, struct wish_entry *entry)
 {
 	const struct session *session = wish->session;
-	bool stands = wish_targets_stand(wish, entry->mirror->name);
+	const struct installed_mirror *installed = installed_find(&session->installed,
+								  entry->mirror->name);
+	bool stands = wish_targets_stand(wish, installed);
 	int done;
 
 	done = change_is_done(&entry->unit, &session->state, &session->links);
 	if (done < 0)
 		return done;
 	entry->outcome = done && stands ? WISH_UNCHANGED :
-			 installed_find(&session->installed, entry->mirror->name) ?
-			 WISH_REPLACED : WISH_CREATED;
+			 installed ? WISH_REPLACED : WISH_CREATED;
 	entry->unit.anew = done && !stands;
 	if (entry->outcome != WISH_REPLACED)
 		return 0;
@@ -398,6 +400,22 @@ int wish_plan(struct wish *wish, const struct session *session,
 	return error;
 }
 
+int wish_renew(const struct wish *wish, struct nft_state *state)
+{
+	int done = wish->tap_count ? 0 : nft_state_step(state);
+	size_t i;
+	int error = 0;
+
+	if (done <= 0)
+		return done;
+	for (i = 0; i < wish->count && !error; i++)
+		error = change_renew(&wish->entries[i].unit, state);
+	if (!error)
+		error = nft_state_renew_sets(state);
+	/* Somebody was faster: all may be different. */
+	return error == -EINTR ? 0 : error ? error : 1;
+}
+
 int wish_is_done(struct wish *wish, bool *is_done)
 {
 	const struct session *session = wish->session;
@@ -406,11 +424,8 @@ int wish_is_done(struct wish *wish, bool *is_done)
 
 	for (i = 0; i < wish->tap_count && done > 0; i++)
 		done = tap_look(wish, &wish->taps[i]);
-	for (i = 0; i < wish->count && done > 0; i++) {
+	for (i = 0; i < wish->count && done > 0; i++)
 		done = change_is_done(&wish->entries[i].unit, &session->state, &session->links);
-		if (done > 0)
-			done = wish_targets_stand(wish, wish->entries[i].mirror->name);
-	}
 	*is_done = done > 0;
 	return done < 0 ? done : 0;
 }
@@ -425,7 +440,7 @@ static int alone_begin(struct session *alone, struct definition *definition)
 	memset(alone, 0, sizeof(*alone));
 	alone->turn = -1;
 	if (!nl_open(NETLINK_ROUTE, &alone->route))
-		link_table_read(&alone->links, alone->route);
+		link_table_read(&alone->links, alone->route, false);
 	for (i = 0; i < definition->count && !error; i++)
 		error = sources_resolve(&definition->mirrors[i], &alone->links,
 					definition->mirrors, definition->count,

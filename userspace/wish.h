@@ -68,6 +68,10 @@ int wish_plan(struct wish *wish, const struct session *session,
 	      const struct wish_request *request, struct error_list *errors);
 void wish_free(struct wish *wish);
 
+/* Read again what @state, that of its session, holds of what the wish is about. Returns 1;
+ * 0 where all of @state is to be read; or a negative errno. */
+int wish_renew(const struct wish *wish, struct nft_state *state);
+
 /* Does the kernel hold all of it, as its session was read again meanwhile? Returns 0 or a
  * negative errno. */
 int wish_is_done(struct wish *wish, bool *is_done);

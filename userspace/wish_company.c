@@ -125,7 +125,7 @@ static int company_find(struct company *company)
 		/* Where a target is another device by now, its mirrors' rules begin anew. */
 		if (is_nft(mirror->path) && (!stays || has_common_target(company, i)))
 			error = company_add(company, i, !stays ||
-					    !wish_targets_stand(wish, mirror->name));
+					    !wish_targets_stand(wish, mirror));
 	}
 	return error;
 }

@@ -17,6 +17,6 @@ int wish_concerned(bool *concerned, const struct wish *wish,
 
 /* Does every target of an installed mirror stand where its rules send to, and its tunnel
  * too? False where there is no such mirror. */
-bool wish_targets_stand(const struct wish *wish, const char *name);
+bool wish_targets_stand(const struct wish *wish, const struct installed_mirror *installed);
 
 #endif

@@ -65,14 +65,17 @@ static bool has_unit(const struct step *step, const char *name)
 
 static bool chain_is_left(const struct step *step, const struct nft_chain_state *chain)
 {
+	bool is_next = !strncmp(chain->name, PLAN_NEXT_PREFIX, strlen(PLAN_NEXT_PREFIX));
 	char owner[IFNAMSIZ];
 
+	if (!is_next && !nft_state_is_empty(step->state, chain))
+		return false;
 	switch (plan_chain_role(chain->name, owner)) {
 	case CHAIN_NEXT:
 		return !step->is_prepared;
 	case CHAIN_INGRESS:
 	case CHAIN_EGRESS:
-		return !chain->rule_count && (step->is_end || !has_unit(step, owner));
+		return step->is_end || !has_unit(step, owner);
 	default:
 		return false;
 	}
@@ -124,7 +127,7 @@ static int leftovers_build(const struct step *step, struct nl_buffer *buffer)
 
 	for (i = 0; i < state->chain_count && !error; i++)
 		if (chain_is_left(step, &state->chains[i]) &&
-		    (state->chains[i].rule_count || state->chains[i].is_unread))
+		    !nft_state_is_empty(state, &state->chains[i]))
 			error = nft_batch_flush_chain(buffer, state->family, state->table,
 						      state->chains[i].name);
 	for (i = 0; i < state->chain_count && !error; i++)
@@ -319,7 +322,7 @@ static int state_follow(struct nft_state *next, const struct wish *wish,
 	int error;
 
 	error = nft_state_read(next, wish->session->netfilter, NFPROTO_NETDEV, PLAN_TABLE,
-			       true, refusal);
+			       NFT_READ_NAMES, refusal);
 	if (!error && next->generation != (expected ? expected : 1))
 		error = refusal->error = -ERESTART;
 	return error;
@@ -339,7 +342,7 @@ static void leftovers_drop(const struct wish *wish, const struct wish_request *r
 
 	do {
 		error = nft_state_read(&state, wish->session->netfilter, NFPROTO_NETDEV,
-				       PLAN_TABLE, true, &refusal);
+				       PLAN_TABLE, NFT_READ_NAMES, &refusal);
 		if (!error)
 			error = nft_batch_begin(&buffer, state.generation);
 		if (!error)

@@ -151,7 +151,7 @@ int main(int argc, char **argv)
 
 	if (argc < 3)
 		return 2;
-	error = nl_open(NETLINK_ROUTE, &rtnl) ?: link_table_read(&links, rtnl) ?:
+	error = nl_open(NETLINK_ROUTE, &rtnl) ?: link_table_read(&links, rtnl, true) ?:
 		command_run(argc, argv);
 	status = error_report(&errors, stderr);
 	error_clear(&errors);

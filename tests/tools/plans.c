@@ -894,7 +894,7 @@ static int state_ask(struct plan *plan, struct nl_socket *netfilter, bool change
 	struct nft_state state = { 0 };
 	int error;
 
-	error = nft_state_read(&state, netfilter, plan->family, plan->table, false, &refusal);
+	error = nft_state_read(&state, netfilter, plan->family, plan->table, NFT_READ_ALL, &refusal);
 	if (!error && changed)
 		error = changes_count(plan, &state);
 	else if (!error)

@@ -232,7 +232,7 @@ static void test_kernel(void)
 
 	if (!check_number("a socket", 0, nl_open(NETLINK_ROUTE, &socket)))
 		return;
-	check_number("the devices are read", 0, link_table_read(&links, socket));
+	check_number("the devices are read", 0, link_table_read(&links, socket, true));
 	check(link_find(&links, "lo"), "lo is among them", "it is not");
 	check(!link_find(&links, ""), "no device has an empty name", "one has");
 	check(!link_find_index(&links, 0), "no device has index 0", "one has");
