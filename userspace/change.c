@@ -14,13 +14,14 @@
 /* For the word that names of chains begin with, and a mirror's or device's own. */
 #define PREFIX_ROOM (32 + IFNAMSIZ)
 
+/* As plan_chain_role() says, which is asked for thousands of chains. */
 bool change_is_of(const struct change_unit *unit, const char *name)
 {
-	char owner[IFNAMSIZ];
-	enum plan_chain_role role = plan_chain_role(name, owner);
+	const char *prefix = unit->is_tap ? PLAN_TAP_PREFIX : PLAN_CHAIN_PREFIX;
+	size_t first = strlen(prefix), length = strlen(unit->name);
 
-	return role != CHAIN_FOREIGN && role != CHAIN_NEXT && (role == CHAIN_TAP) == unit->is_tap &&
-	       !strcmp(owner, unit->name);
+	return !strncmp(name, prefix, first) && !strncmp(name + first, unit->name, length) &&
+	       (!name[first + length] || name[first + length] == '/');
 }
 
 /* Those of the chains or sets whose names begin as the unit's do: of thousands, the few
@@ -120,13 +121,25 @@ static size_t sets_count(const struct change_unit *unit, const struct nft_state 
 	return count;
 }
 
+static int body_is_there(const struct change_unit *unit, const struct nft_state *state,
+			 const struct link_table *links)
+{
+	struct neighbours near = chains_of(unit, state);
+	int error = nft_state_read_rules_of(state, near.first, near.end);
+
+	/* As nft_state_has_plan() takes what has changed meanwhile. */
+	if (error)
+		return error == -EINTR ? 0 : error;
+	return nft_state_has_plan(state, unit->body, links);
+}
+
 int change_body_is_done(const struct change_unit *unit, const struct nft_state *state,
 			const struct link_table *links)
 {
 	if (chains_count(unit, state, false) != (unit->body ? unit->body->chain_count : 0) ||
 	    sets_count(unit, state) != (unit->body ? unit->body->set_count : 0))
 		return 0;
-	return unit->body ? nft_state_has_plan(state, unit->body, links) : 1;
+	return unit->body ? body_is_there(unit, state, links) : 1;
 }
 
 int change_is_done(const struct change_unit *unit, const struct nft_state *state,

@@ -232,19 +232,18 @@ static int request_build(struct nl_buffer *buffer, const char *name, bool counte
 
 int link_table_read(struct link_table *table, struct nl_socket *route, bool counters)
 {
-	struct nl_buffer buffer = { 0 };
+	struct nl_buffer *buffer = nl_question(route);
 	struct nl_refusal refusal;
 	int tries = DUMP_TRIES;
 	int error;
 
-	error = request_build(&buffer, NULL, counters);
+	error = request_build(buffer, NULL, counters);
 	if (error)
 		return error;
 	do {
 		link_table_free(table);
-		error = nl_query(route, &buffer, table_take, table, &refusal);
+		error = nl_query(route, buffer, table_take, table, &refusal);
 	} while (error == -EINTR && tries--);
-	nl_buffer_free(&buffer);
 	return error ? error : table_sort(table);
 }
 
@@ -256,15 +255,14 @@ static int one_take(const struct nlmsghdr *message, void *data)
 
 int link_read(struct link *link, const char *name, struct nl_socket *route)
 {
-	struct nl_buffer buffer = { 0 };
+	struct nl_buffer *buffer = nl_question(route);
 	struct nl_refusal refusal;
 	int error;
 
 	memset(link, 0, sizeof(*link));
-	error = request_build(&buffer, name, true);
+	error = request_build(buffer, name, true);
 	if (!error)
-		error = nl_query(route, &buffer, one_take, link, &refusal);
-	nl_buffer_free(&buffer);
+		error = nl_query(route, buffer, one_take, link, &refusal);
 	return error ? error : link->index ? 0 : -ENODEV;
 }
 

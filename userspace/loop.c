@@ -16,6 +16,7 @@ struct look {
 	size_t count;
 	size_t leaves;				/* node: the copy leaves by the target */
 	struct topology_walk *walk;		/* free to use */
+	struct topology_walk *ways;		/* place_refuse()'s */
 	struct error_list *errors;
 };
 
@@ -229,20 +230,18 @@ static int return_refuse(const struct look *look, const struct topology_walk *wa
 
 static int place_refuse(const struct look *look)
 {
-	struct topology_walk ways = { 0 };
 	int error;
 
-	error = topology_walk_begin(&ways, look->topology, STEPS_FRAME);
+	error = topology_walk_begin(look->ways, look->topology, STEPS_FRAME);
 	if (!error) {
-		topology_walk_start(&ways, look->leaves);
-		topology_walk_run(&ways);
-		error = return_refuse(look, &ways);
+		topology_walk_start(look->ways, look->leaves);
+		topology_walk_run(look->ways);
+		error = return_refuse(look, look->ways);
 	}
 	if (!error)
-		error = double_refuse(look, &ways);
+		error = double_refuse(look, look->ways);
 	if (!error)
 		error = reflection_refuse(look);
-	topology_walk_free(&ways);
 	return error;
 }
 
@@ -594,6 +593,7 @@ static int targets_judge(const struct topology *topology, struct topology_walk *
 			 struct error_list *errors)
 {
 	bool *told = calloc(topology->copy_count + 1, sizeof(*told));
+	struct topology_walk ways = { 0 };
 	int error = told ? 0 : -ENOMEM;
 	size_t i;
 
@@ -601,7 +601,8 @@ static int targets_judge(const struct topology *topology, struct topology_walk *
 		const struct topology_copy *copy = &topology->copies[i];
 		struct look look = {
 			.topology = topology, .target = copy->target, .copies = copy,
-			.leaves = copy->destination, .walk = walk, .errors = errors,
+			.leaves = copy->destination, .walk = walk, .ways = &ways,
+			.errors = errors,
 		};
 
 		for (; i < topology->copy_count &&
@@ -617,6 +618,7 @@ static int targets_judge(const struct topology *topology, struct topology_walk *
 		if (!error)
 			error = qdisc_refuse(&look);
 	}
+	topology_walk_free(&ways);
 	free(told);
 	return error == -ENOMEM ? error : 0;
 }

@@ -39,15 +39,14 @@ static int set_name_compare(const void *left, const void *right)
 	return strcmp(first->name, second->name);
 }
 
-/* One question to the kernel, in a buffer that may have room from the one before: a get
- * with NLM_F_ACK, or a dump, of @table; with @chain, of its rules. */
-static int question_of(const struct reader *reader, struct nl_buffer *buffer, uint16_t type,
-		       uint16_t flags, uint16_t table_attribute, const char *chain,
-		       mnl_cb_t callback)
+/* One question to the kernel: a get with NLM_F_ACK, or a dump, of @table; with @chain, of
+ * its rules. */
+static int question_of(const struct reader *reader, uint16_t type, uint16_t flags,
+		       uint16_t table_attribute, const char *chain, mnl_cb_t callback)
 {
+	struct nl_buffer *buffer = nl_question(reader->netfilter);
 	struct nlmsghdr *message;
 
-	nl_buffer_reset(buffer);
 	message = nft_request_begin(buffer, type, flags,
 				    type == NFT_MSG_GETGEN ? AF_UNSPEC : reader->family,
 				    NFT_MESSAGE_NONE, reader->table);
@@ -64,12 +63,7 @@ static int question_of(const struct reader *reader, struct nl_buffer *buffer, ui
 static int question(const struct reader *reader, uint16_t type, uint16_t flags,
 		    uint16_t table_attribute, mnl_cb_t callback)
 {
-	struct nl_buffer buffer = { 0 };
-	int error;
-
-	error = question_of(reader, &buffer, type, flags, table_attribute, NULL, callback);
-	nl_buffer_free(&buffer);
-	return error;
+	return question_of(reader, type, flags, table_attribute, NULL, callback);
 }
 
 static int generation_take(const struct nlmsghdr *message, void *data)
@@ -139,46 +133,57 @@ fail:
 }
 
 /* "/" sorts before any other character, so that "mirror/a/copy" comes before
- * "mirror/a-b" and the chains of a mirror are neighbours. */
+ * "mirror/a-b" and the chains of a mirror are neighbours. @same is how many characters are
+ * known to be the same, and then how many are. */
+static int names_compare(const char *a, const char *b, size_t *same)
+{
+	size_t i = *same;
+
+	while (a[i] && a[i] == b[i])
+		i++;
+	*same = i;
+	if (a[i] == '/' || b[i] == '/')
+		return a[i] == b[i] ? 0 : a[i] == '/' ? (b[i] ? -1 : 1) : (a[i] ? 1 : -1);
+	return (unsigned char)a[i] - (unsigned char)b[i];
+}
+
 static int name_compare(const void *left, const void *right)
 {
 	const struct nft_chain_state *first = left, *second = right;
-	const char *a = first->name, *b = second->name;
+	size_t same = 0;
 
-	while (*a && *a == *b) {
-		a++;
-		b++;
+	return names_compare(first->name, second->name, &same);
+}
+
+/* Names begin alike for long: what both ends of what is left have in common with @name,
+ * all between them has. */
+size_t nft_state_first(const struct nft_state *state, const char *name)
+{
+	size_t at = 0, high = state->chain_count;
+	size_t low_same = 0, high_same = 0;
+
+	while (at < high) {
+		size_t middle = at + (high - at) / 2;
+		size_t same = low_same < high_same ? low_same : high_same;
+
+		if (names_compare(state->chains[middle].name, name, &same) < 0) {
+			at = middle + 1;
+			low_same = same;
+		} else {
+			high = middle;
+			high_same = same;
+		}
 	}
-	if (*a == '/' || *b == '/')
-		return *a == *b ? 0 : *a == '/' ? (*b ? -1 : 1) : (*a ? 1 : -1);
-	return (unsigned char)*a - (unsigned char)*b;
+	return at;
 }
 
 const struct nft_chain_state *nft_state_find(const struct nft_state *state,
 					     const char *chain)
 {
-	struct nft_chain_state key = { .name = (char *)chain };
+	size_t at = nft_state_first(state, chain);
 
-	if (!state->chain_count)
-		return NULL;
-	return bsearch(&key, state->chains, state->chain_count, sizeof(key),
-		       name_compare);
-}
-
-size_t nft_state_first(const struct nft_state *state, const char *name)
-{
-	const struct nft_chain_state key = { .name = (char *)name };
-	size_t at = 0, high = state->chain_count;
-
-	while (at < high) {
-		size_t middle = at + (high - at) / 2;
-
-		if (name_compare(&state->chains[middle], &key) < 0)
-			at = middle + 1;
-		else
-			high = middle;
-	}
-	return at;
+	return at < state->chain_count && !strcmp(state->chains[at].name, chain) ?
+	       &state->chains[at] : NULL;
 }
 
 int nft_state_add_chain(struct nft_state *state, struct nftnl_chain *chain)
@@ -312,7 +317,6 @@ static bool is_for_later(const char *chain, enum nft_reading reading)
 static int rules_read(const struct reader *reader, enum nft_reading reading)
 {
 	const struct nft_state *state = reader->state;
-	struct nl_buffer buffer = { 0 };
 	size_t i;
 	int error = 0;
 
@@ -322,10 +326,9 @@ static int rules_read(const struct reader *reader, enum nft_reading reading)
 		state->chains[i].is_unread = is_for_later(state->chains[i].name, reading);
 		if (state->chains[i].is_unread)
 			continue;
-		error = question_of(reader, &buffer, NFT_MSG_GETRULE, NLM_F_DUMP,
-				    NFTA_RULE_TABLE, state->chains[i].name, rule_take);
+		error = question_of(reader, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE,
+				    state->chains[i].name, rule_take);
 	}
-	nl_buffer_free(&buffer);
 	return error;
 }
 
@@ -363,21 +366,19 @@ static int elements_take(const struct nlmsghdr *message, void *data)
 static int elements_ask(const struct nft_state *state, struct nft_set *set)
 {
 	struct nl_refusal refusal = { 0 };
-	struct nl_buffer buffer = { 0 };
+	struct nl_buffer *buffer = nl_question(state->netfilter);
 	struct nlmsghdr *message;
 	int error;
 
-	message = nft_request_begin(&buffer, NFT_MSG_GETSETELEM, NLM_F_DUMP, state->family,
+	message = nft_request_begin(buffer, NFT_MSG_GETSETELEM, NLM_F_DUMP, state->family,
 				    NFT_MESSAGE_NONE, set->name);
 	if (!message) {
-		nl_buffer_free(&buffer);
-		return -ENOMEM;
+			return -ENOMEM;
 	}
 	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, state->table);
 	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, set->name);
-	nl_message_end(&buffer, message);
-	error = nl_query(state->netfilter, &buffer, elements_take, set, &refusal);
-	nl_buffer_free(&buffer);
+	nl_message_end(buffer, message);
+	error = nl_query(state->netfilter, buffer, elements_take, set, &refusal);
 	return error;
 }
 
@@ -437,26 +438,37 @@ int nft_state_read_elements(const struct nft_state *state, struct nft_set *set)
 	return error;
 }
 
-int nft_state_read_rules(const struct nft_state *state, const struct nft_chain_state *chain)
+int nft_state_read_rules_of(const struct nft_state *state, size_t first, size_t end)
 {
-	struct nft_chain_state *unread = (struct nft_chain_state *)chain;
 	struct nl_refusal refusal = { 0 };
-	struct nl_buffer buffer = { 0 };
 	const struct reader reader = { state->netfilter, &refusal, state->family,
 				       state->table, (struct nft_state *)state };
-	int error;
+	bool has_asked = false;
+	size_t i;
+	int error = 0;
 
-	if (!chain->is_unread)
-		return 0;
-	error = question_of(&reader, &buffer, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE,
-			    chain->name, rule_take);
-	nl_buffer_free(&buffer);
-	error = generation_check(state, error);
-	if (error)
-		rules_free(unread);
-	else
-		unread->is_unread = false;
+	for (i = first; i < end && !error; i++) {
+		if (!state->chains[i].is_unread)
+			continue;
+		has_asked = true;
+		error = question_of(&reader, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE,
+				    state->chains[i].name, rule_take);
+	}
+	if (has_asked)
+		error = generation_check(state, error);
+	for (i = first; i < end; i++) {
+		if (state->chains[i].is_unread && error)
+			rules_free(&state->chains[i]);
+		state->chains[i].is_unread &= !!error;
+	}
 	return error;
+}
+
+int nft_state_read_rules(const struct nft_state *state, const struct nft_chain_state *chain)
+{
+	size_t number = chain - state->chains;
+
+	return nft_state_read_rules_of(state, number, number + 1);
 }
 
 /* How often it is in use counts its rules and those that lead there. Somebody's transaction

@@ -66,6 +66,8 @@ int nft_state_check(const struct nft_state *state);
 /* Read the rules of a chain, if they were not. Returns 0 or a negative errno; -EINTR
  * where the ruleset is not that of @state any more. */
 int nft_state_read_rules(const struct nft_state *state, const struct nft_chain_state *chain);
+/* The same of the chains from the number @first to the one before @end. */
+int nft_state_read_rules_of(const struct nft_state *state, size_t first, size_t end);
 /* Has a chain no rules, as far as can be known? One to which others lead is not said to be
  * empty before its rules were read. */
 bool nft_state_is_empty(const struct nft_state *state, const struct nft_chain_state *chain);

@@ -340,11 +340,14 @@ static int chain_look(const struct nft_state *state, const struct plan *plan,
 		      const struct plan_chain *want,
 		      const struct link_table *links, enum look look)
 {
-	uint64_t digest = chain_digest(want);
 	struct nft_chain_state *have;
+	uint64_t digest;
 	size_t i;
 	int same;
 
+	if (!want->digest)
+		((struct plan_chain *)want)->digest = chain_digest(want);
+	digest = want->digest;
 	if (digest && look == LOOK_SETS)
 		return 1;
 	have = (struct nft_chain_state *)nft_state_find(state, want->name);

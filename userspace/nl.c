@@ -19,6 +19,7 @@ struct nl_socket {
 	struct mnl_socket *mnl;
 	uint8_t *room;		/* MESSAGE_ROOM, for what is received */
 	size_t send_size, receive_size;	/* what the kernel was asked to have room for */
+	struct nl_buffer question;
 };
 
 int nl_open(int protocol, struct nl_socket **out)
@@ -55,6 +56,7 @@ void nl_close(struct nl_socket *socket)
 		return;
 	if (socket->mnl)
 		mnl_socket_close(socket->mnl);
+	nl_buffer_free(&socket->question);
 	free(socket->room);
 	free(socket);
 }
@@ -67,6 +69,12 @@ uint32_t nl_port(const struct nl_socket *socket)
 int nl_descriptor(const struct nl_socket *socket)
 {
 	return mnl_socket_get_fd(socket->mnl);
+}
+
+struct nl_buffer *nl_question(struct nl_socket *socket)
+{
+	nl_buffer_reset(&socket->question);
+	return &socket->question;
 }
 
 static int buffer_reserve(struct nl_buffer *buffer, size_t room)

@@ -42,6 +42,9 @@ void nl_close(struct nl_socket *socket);
 
 /* The socket's own address, by which the kernel says whose change it reports. */
 uint32_t nl_port(const struct nl_socket *socket);
+/* An empty buffer for one question, which is the socket's own until the next: its room of
+ * zeros is made once, and most who ask, ask thousands of times. */
+struct nl_buffer *nl_question(struct nl_socket *socket);
 /* For poll(2). */
 int nl_descriptor(const struct nl_socket *socket);
 

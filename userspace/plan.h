@@ -240,6 +240,7 @@ struct plan_chain {
 	char device[IFNAMSIZ];	/* netdev family */
 	struct plan_rule *rules;
 	size_t rule_count;
+	uint64_t digest;	/* what nft_state_has_plan() made of it, or 0 */
 };
 
 /* What sets with just these ranges are called after. */

@@ -128,17 +128,16 @@ static bool is_unreachable(int error)
 int route_lookup(struct nl_socket *route, const struct route_query *query,
 		 struct route *out)
 {
-	struct nl_buffer buffer = { 0 };
+	struct nl_buffer *buffer = nl_question(route);
 	struct nl_refusal refusal;
 	int error;
 
 	memset(out, 0, sizeof(*out));
 	out->kind = ROUTE_UNREACHABLE;
 	out->error = -ENETUNREACH;
-	error = query_build(&buffer, query);
+	error = query_build(buffer, query);
 	if (!error)
-		error = nl_query(route, &buffer, route_take, out, &refusal);
-	nl_buffer_free(&buffer);
+		error = nl_query(route, buffer, route_take, out, &refusal);
 	if (is_unreachable(error)) {
 		out->error = error;
 		return 0;
@@ -232,7 +231,7 @@ int neighbour_lookup(struct nl_socket *route, const struct route_query *query,
 	const struct link *link = link_find_index(links, way->device);
 	uint8_t family = way->gateway_family ? way->gateway_family : query->family;
 	const uint8_t *next = way->gateway_family ? way->gateway : query->remote;
-	struct nl_buffer buffer = { 0 };
+	struct nl_buffer *buffer = nl_question(route);
 	struct nl_refusal refusal;
 	int error;
 
@@ -242,9 +241,8 @@ int neighbour_lookup(struct nl_socket *route, const struct route_query *query,
 		*state = NEIGHBOUR_UNNEEDED;
 		return 0;
 	}
-	error = neighbour_build(&buffer, family, next, way->device);
+	error = neighbour_build(buffer, family, next, way->device);
 	if (!error)
-		error = nl_query(route, &buffer, neighbour_take, state, &refusal);
-	nl_buffer_free(&buffer);
+		error = nl_query(route, buffer, neighbour_take, state, &refusal);
 	return error == -ENOENT ? 0 : error;
 }

@@ -183,19 +183,18 @@ static int flowtable_take(const struct nlmsghdr *message, void *data)
 
 int surroundings_flowtables(struct surroundings *surroundings, struct nl_socket *netfilter)
 {
-	struct nl_buffer buffer = { 0 };
+	struct nl_buffer *buffer = nl_question(netfilter);
 	struct nl_refusal refusal;
 	struct nlmsghdr *message;
 
-	message = nft_request_begin(&buffer, NFT_MSG_GETFLOWTABLE, NLM_F_DUMP,
+	message = nft_request_begin(buffer, NFT_MSG_GETFLOWTABLE, NLM_F_DUMP,
 				    NFPROTO_UNSPEC, NFT_MESSAGE_NONE, "flowtables");
 	if (!message)
 		return -ENOMEM;
-	nl_message_end(&buffer, message);
+	nl_message_end(buffer, message);
 	/* A kernel that has none says so, and somebody who changes some meanwhile
 	 * does not matter for a hint. */
-	nl_query(netfilter, &buffer, flowtable_take, surroundings, &refusal);
-	nl_buffer_free(&buffer);
+	nl_query(netfilter, buffer, flowtable_take, surroundings, &refusal);
 	return refusal.error == -ENOMEM ? -ENOMEM : 0;
 }
 
@@ -357,20 +356,19 @@ int surroundings_catchers(struct surroundings *surroundings, struct nl_socket *r
 			  unsigned int index, const char *device)
 {
 	struct filters filters = { surroundings, device, index };
-	struct nl_buffer buffer = { 0 };
+	struct nl_buffer *buffer = nl_question(route);
 	struct nl_refusal refusal;
 	struct nlmsghdr *message;
 	struct tcmsg *header;
 
-	message = nl_message_begin(&buffer, RTM_GETTFILTER, NLM_F_DUMP, 0, device);
+	message = nl_message_begin(buffer, RTM_GETTFILTER, NLM_F_DUMP, 0, device);
 	if (!message)
 		return -ENOMEM;
 	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 	header->tcm_ifindex = (int)index;
 	header->tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
-	nl_message_end(&buffer, message);
-	nl_query(route, &buffer, filter_take, &filters, &refusal);
-	nl_buffer_free(&buffer);
+	nl_message_end(buffer, message);
+	nl_query(route, buffer, filter_take, &filters, &refusal);
 	return refusal.error == -ENOMEM ? -ENOMEM : programs_take(&filters);
 }
 

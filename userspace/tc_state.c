@@ -50,19 +50,18 @@ static int qdisc_take(const struct nlmsghdr *message, void *data)
 
 static int qdiscs_read(struct tc_state *state, struct nl_socket *route)
 {
-	struct nl_buffer buffer = { 0 };
+	struct nl_buffer *buffer = nl_question(route);
 	struct nl_refusal refusal;
 	struct nlmsghdr *message;
 	int error;
 
-	message = nl_message_begin(&buffer, RTM_GETQDISC, NLM_F_DUMP, TC_MESSAGE_DUMP,
+	message = nl_message_begin(buffer, RTM_GETQDISC, NLM_F_DUMP, TC_MESSAGE_DUMP,
 				   "qdiscs");
 	if (!message)
 		return -ENOMEM;
 	mnl_nlmsg_put_extra_header(message, sizeof(struct tcmsg));
-	nl_message_end(&buffer, message);
-	error = nl_query(route, &buffer, qdisc_take, state, &refusal);
-	nl_buffer_free(&buffer);
+	nl_message_end(buffer, message);
+	error = nl_query(route, buffer, qdisc_take, state, &refusal);
 	return error == -EOPNOTSUPP ? 0 : error;
 }
 
@@ -166,22 +165,21 @@ static int filters_read(struct tc_state *state, const struct link *link,
 			enum direction direction, struct nl_socket *route)
 {
 	struct reading reading = { state, link, direction };
-	struct nl_buffer buffer = { 0 };
+	struct nl_buffer *buffer = nl_question(route);
 	struct nl_refusal refusal;
 	struct nlmsghdr *message;
 	struct tcmsg *header;
 	int error;
 
-	message = nl_message_begin(&buffer, RTM_GETTFILTER, NLM_F_DUMP, TC_MESSAGE_DUMP,
+	message = nl_message_begin(buffer, RTM_GETTFILTER, NLM_F_DUMP, TC_MESSAGE_DUMP,
 				   link->name);
 	if (!message)
 		return -ENOMEM;
 	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 	header->tcm_ifindex = (int)link->index;
 	header->tcm_parent = tc_wire_parent(direction);
-	nl_message_end(&buffer, message);
-	error = nl_query(route, &buffer, filter_take, &reading, &refusal);
-	nl_buffer_free(&buffer);
+	nl_message_end(buffer, message);
+	error = nl_query(route, buffer, filter_take, &reading, &refusal);
 	return error;
 }
 
