@@ -39,11 +39,15 @@ static void name_prefix(const struct change_unit *unit, char *prefix, size_t siz
 static struct neighbours chains_near(const struct nft_state *state, const char *prefix)
 {
 	struct neighbours near = { .first = nft_state_first(state, prefix) };
+	size_t length = strlen(prefix);
 
-	near.end = near.first;
-	while (near.end < state->chain_count &&
-	       !strncmp(state->chains[near.end].name, prefix, strlen(prefix)))
-		near.end++;
+	/* By the order of names they follow each other, and no other is among them. */
+	for (near.end = near.first; near.end < state->chain_count; near.end++) {
+		const char *name = state->chains[near.end].name;
+
+		if (strncmp(name, prefix, length) || (name[length] && name[length] != '/'))
+			break;
+	}
 	return near;
 }
 
