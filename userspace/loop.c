@@ -536,6 +536,21 @@ static int all_mirrors_warn(const struct topology *topology, struct topology_wal
 
 /* --- copies of copies --- */
 
+/* Most ways from a target pass nobody's source. */
+static bool passes_copies(const struct topology_walk *walk)
+{
+	size_t i;
+
+	for (i = 0; i < walk->queued; i++) {
+		const struct topology_device *device;
+
+		device = topology_device(walk->topology, walk->queue[i]);
+		if (device->first_copy[topology_direction(walk->queue[i])] != TOPOLOGY_NONE)
+			return true;
+	}
+	return false;
+}
+
 /* One line for each other mirror that the way from a target passes. */
 static void chain_warn(const struct topology_walk *walk, const char *name, bool wished,
 		       size_t leaves, struct error_list *warnings)
@@ -581,8 +596,9 @@ static int chains_warn(const struct topology *topology, struct topology_walk *wa
 			return error;
 		topology_walk_start(walk, copy->destination);
 		topology_walk_run(walk);
-		chain_warn(walk, copy->name, copy->mirror != TOPOLOGY_NONE,
-			   copy->destination, warnings);
+		if (passes_copies(walk))
+			chain_warn(walk, copy->name, copy->mirror != TOPOLOGY_NONE,
+				   copy->destination, warnings);
 	}
 	return 0;
 }
