@@ -4,8 +4,6 @@
  * fail_nth namespace		makes a network namespace
  * fail_nth write FILE TEXT	opens, writes, and closes
  * fail_nth read FILE		opens, reads it all, and closes
- * fail_nth -c ...		only prints how many allocations that takes, none fails
- * fail_nth -f NUMBER ...	begins with that one, not with the first
  *
  * Does it over and over, and has the first allocation that the kernel makes for it fail,
  * then the second, and so on, until it makes no more (/proc/self/fail-nth, the kernel's
@@ -153,13 +151,13 @@ static struct outcome attempt(const struct action *action, char **words, unsigne
 	return outcome;
 }
 
-static int attempts(const struct action *action, char **words, unsigned int first)
+static int attempts(const struct action *action, char **words)
 {
 	unsigned int number, failed = 0, worked = 0;
 	bool told[4096] = { false };
 	struct outcome outcome = { 0 };
 
-	for (number = first; number < ATTEMPTS_MAX; number++) {
+	for (number = 1; number < ATTEMPTS_MAX; number++) {
 		outcome = attempt(action, words, number);
 		if (outcome.left)
 			break;
@@ -172,7 +170,7 @@ static int attempts(const struct action *action, char **words, unsigned int firs
 			printf("%s\n", strerror(-outcome.error));
 		told[-outcome.error] = true;
 	}
-	printf("%u allocations, %u attempts failed, %u worked\n", number - first, failed,
+	printf("%u allocations, %u attempts failed, %u worked\n", number - 1, failed,
 	       worked);
 	if (!outcome.left || outcome.error) {
 		printf("without a failure: %s\n", strerror(-outcome.error));
@@ -181,36 +179,13 @@ static int attempts(const struct action *action, char **words, unsigned int firs
 	return 0;
 }
 
-static int allocations_count(const struct action *action, char **words)
-{
-	struct outcome outcome = attempt(action, words, ATTEMPTS_MAX);
-
-	if (!outcome.left || outcome.error) {
-		fprintf(stderr, "fail_nth: %s\n", strerror(-outcome.error));
-		return 1;
-	}
-	printf("%u\n", ATTEMPTS_MAX - outcome.left);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
-	unsigned int first = 1;
-	bool count = false;
-	int option;
 	size_t i;
 
-	while ((option = getopt(argc, argv, "+cf:")) != -1) {
-		count |= option == 'c';
-		if (option == 'f')
-			first = strtoul(optarg, NULL, 10);
-	}
-	argc -= optind;
-	argv += optind;
-	for (i = 0; argc > 0 && first && i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (!strcmp(argv[0], actions[i].name) && argc == actions[i].words + 1)
-			return count ? allocations_count(&actions[i], argv + 1) :
-			       attempts(&actions[i], argv + 1, first);
-	fprintf(stderr, "usage: fail_nth [-c | -f NUMBER] load FILE | namespace | write FILE TEXT | read FILE\n");
+	for (i = 0; argc > 1 && i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (!strcmp(argv[1], actions[i].name) && argc == actions[i].words + 2)
+			return attempts(&actions[i], argv + 2);
+	fprintf(stderr, "usage: fail_nth load FILE | namespace | write FILE TEXT | read FILE\n");
 	return 2;
 }

@@ -32,22 +32,17 @@ gone() {
 	[ ! -e $probe ] || fail "$1: files are left"
 }
 
-# How many allocations a namespace takes, at least: the first ones take more.
-least() {
-	local count least=0 i
-	for ((i = 0; i < 5; i++)); do
-		count=$(fail_nth -c namespace) || exit
-		if [ $least = 0 ] || [ "$count" -lt $least ]; then least=$count; fi
-	done
-	echo $least
-}
-
-# The kernel's own word for each that it lets fail, with what had asked for it.
-tell() { # 0|2
-	local kind
+# Only what is asked for with the module's own code on the stack, or all again.
+only_of_module() { # yes|no
+	local kind size first=0 last=0xffffffffffffffff
+	if [ "$1" = yes ]; then
+		read -r size first < <(awk '$1 == "mirror_probe" { print $2, $6 }' /proc/modules)
+		last=$(printf '%#x' $((first + size)))
+	fi
 	for kind in failslab fail_page_alloc; do
-		echo 0 >/sys/kernel/debug/$kind/verbose_ratelimit_interval_ms
-		echo "$1" >/sys/kernel/debug/$kind/verbose
+		echo "$first" >/sys/kernel/debug/$kind/require-start
+		echo "$last" >/sys/kernel/debug/$kind/require-end
+		echo 32 >/sys/kernel/debug/$kind/stacktrace-depth
 	done
 }
 
@@ -57,23 +52,10 @@ load
 within "" ping -q -c 2 -i 0.01 127.0.0.1 >/dev/null || fail "ping"
 same "it works afterwards" "$(line "" PRE_ROUTING lo HOST ip | cut -d' ' -f1)" 4
 
-# Thousands are the kernel's own, seconds each. The module came last and has its turn last;
-# how many there are before it varies by some dozens.
-whole=$(least) || fail "counting"
-echo 1 >/proc/sys/kernel/printk
-cat /dev/kmsg >/tmp/kmsg &
-reader=$!
-tell 2
-in_turn "namespaces, the last of $whole allocations" -f $((whole > 150 ? whole - 150 : 1)) namespace
-tell 0
-kill $reader
-wait $reader 2>/dev/null
-# One stack for each, and in some of them the module.
-ours=$(awk '/FAULT_INJECTION: forcing a failure/ { here = 0; all++ }
-	/\[mirror_probe\]/ && !here { here = 1; ours++ }
-	END { printf "%d of %d", ours, all }' /tmp/kmsg)
-echo "of these the module's own: $ours"
-[ "${ours%% *}" -gt 0 ] || fail "no allocation of the module has failed in a namespace"
+# Thousands are the kernel's own, seconds each.
+only_of_module yes
+in_turn "namespaces, what the module asks for" namespace
+only_of_module no
 in_turn "reading counters" read $probe/counters
 in_turn "resetting" write $probe/counters "reset
 "
