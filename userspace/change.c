@@ -231,7 +231,8 @@ static int clearing_fill(struct clearing *clearing)
 		have = nft_state_find(state, hooks->chains[i]->name);
 		if (!have)
 			continue;
-		same = nft_state_has_plan(state, &one, clearing->links);
+		same = nft_state_is_known(have, hooks->chains[i]) ? 1 :
+		       nft_state_has_plan(state, &one, clearing->links);
 		if (same < 0)
 			return same;
 		clearing->stays[have - state->chains] = same;

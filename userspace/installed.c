@@ -37,7 +37,10 @@ static struct installed_source *source_entry(struct installed_mirror *mirror,
 	char name[IFNAMSIZ];
 	size_t number;
 
-	snprintf(name, sizeof(name), "%.*s", (int)length, device);
+	if (length >= sizeof(name))
+		length = sizeof(name) - 1;
+	memcpy(name, device, length);
+	name[length] = '\0';
 	number = names_find(&mirror->source_names, name, direction);
 	if (number != NAMES_NONE)
 		return &mirror->sources[number];
@@ -184,6 +187,7 @@ static int target_take(struct installed_mirror *mirror, const struct nftnl_rule 
 	if (!target)
 		return -ENOMEM;
 	nft_rule_counter(rule, &target->start.packets, &target->start.bytes);
+	nft_rule_iif_index(rule, &target->index);
 	/* What a later version wrote is a target without a tunnel for this one. */
 	if (*space && tunnel_parse(&target->tunnel, name, space + 1, &where, &errors))
 		memset(&target->tunnel, 0, sizeof(target->tunnel));

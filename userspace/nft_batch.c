@@ -497,6 +497,24 @@ static int to_device_add(struct nftnl_rule *rule, const char *name, uint16_t att
 	return 0;
 }
 
+static int iif_add(struct nftnl_rule *rule, const char *device,
+		   const struct link_table *links)
+{
+	const struct link *link = link_find(links, device);
+	const uint32_t index = link ? link->index : 0;
+	struct nftnl_expr *meta = expression_add(rule, "meta");
+	struct nftnl_expr *compare = meta ? expression_add(rule, "cmp") : NULL;
+
+	if (!compare)
+		return -ENOMEM;
+	nftnl_expr_set_u32(meta, NFTNL_EXPR_META_KEY, NFT_META_IIF);
+	nftnl_expr_set_u32(meta, NFTNL_EXPR_META_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
+	nftnl_expr_set_data(compare, NFTNL_EXPR_CMP_DATA, &index, sizeof(index));
+	return 0;
+}
+
 static int verdict_add(struct nftnl_rule *rule, const struct plan *plan,
 		       const struct plan_verdict *verdict)
 {
@@ -545,6 +563,8 @@ static int statement_add(struct nftnl_rule *rule, const struct plan *plan,
 	case STATEMENT_FWD:
 		return to_device_add(rule, "fwd", NFTNL_EXPR_FWD_SREG_DEV,
 				     statement->device, links);
+	case STATEMENT_IIF:
+		return iif_add(rule, statement->device, links);
 	case STATEMENT_VERDICT:
 		return verdict_add(rule, plan, &statement->verdict);
 	}

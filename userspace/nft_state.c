@@ -302,13 +302,16 @@ static bool is_for_later(const char *chain, enum nft_reading reading)
 {
 	char owner[IFNAMSIZ];
 
-	if (reading != NFT_READ_WISHES)
+	if (reading == NFT_READ_ALL || reading == NFT_READ_NAMES)
 		return reading == NFT_READ_NAMES;
 	switch (plan_chain_role(chain, owner)) {
 	case CHAIN_MATCH:
 	case CHAIN_INGRESS:
 	case CHAIN_EGRESS:
 		return true;
+	case CHAIN_COPY:
+	case CHAIN_GUARD:
+		return reading == NFT_READ_WISHES;
 	default:
 		return false;
 	}
@@ -687,6 +690,25 @@ bool nft_rule_dup_index(const struct nftnl_rule *rule, unsigned int *index)
 bool nft_rule_fwd_index(const struct nftnl_rule *rule, unsigned int *index)
 {
 	return device_index(rule, "fwd", index);
+}
+
+static bool index_visit(struct nftnl_expr *expression, const char *name, void *data)
+{
+	const uint32_t *value;
+	uint32_t length;
+
+	if (strcmp(name, "cmp"))
+		return false;
+	value = nftnl_expr_get(expression, NFTNL_EXPR_CMP_DATA, &length);
+	if (!value || length != sizeof(*value))
+		return false;
+	*(unsigned int *)data = *value;
+	return true;
+}
+
+bool nft_rule_iif_index(const struct nftnl_rule *rule, unsigned int *index)
+{
+	return nft_rule_find(rule, index_visit, index);
 }
 
 const char *nft_rule_comment(const struct nftnl_rule *rule)

@@ -50,7 +50,8 @@ struct nft_state {
  * when somebody wants to know, as elements are: each chain is a question to the kernel. */
 enum nft_reading {
 	NFT_READ_ALL,
-	NFT_READ_WISHES,	/* of all but those that match and those on hooks */
+	NFT_READ_COUNTERS,	/* of all but those that match and those on hooks */
+	NFT_READ_WISHES,	/* of those that tell what was wished for, and of taps */
 	NFT_READ_NAMES,		/* of none */
 };
 
@@ -115,6 +116,10 @@ int nft_state_read_elements(const struct nft_state *state, struct nft_set *set);
 int nft_state_has_plan(const struct nft_state *state, const struct plan *plan,
 		       const struct link_table *links);
 
+/* Has nft_state_has_plan() found that a chain is what is wanted, and does that still hold?
+ * Then nobody has to look again; else nobody knows. */
+bool nft_state_is_known(const struct nft_chain_state *have, const struct plan_chain *want);
+
 /* Part of nft_state_free(). */
 void nft_state_free_room(struct rule_room *room);
 
@@ -128,6 +133,7 @@ bool nft_rule_counter(const struct nftnl_rule *rule, uint64_t *packets,
 		      uint64_t *bytes);
 bool nft_rule_dup_index(const struct nftnl_rule *rule, unsigned int *index);
 bool nft_rule_fwd_index(const struct nftnl_rule *rule, unsigned int *index);
+bool nft_rule_iif_index(const struct nftnl_rule *rule, unsigned int *index);
 const char *nft_rule_comment(const struct nftnl_rule *rule);
 const char *nft_chain_comment(const struct nft_chain_state *chain);
 /* The device of a base chain, or NULL. */

@@ -336,6 +336,11 @@ static uint64_t chain_digest(const struct plan_chain *chain)
 	return digest;
 }
 
+bool nft_state_is_known(const struct nft_chain_state *have, const struct plan_chain *want)
+{
+	return want->digest && have->same_as == want->digest;
+}
+
 static int chain_look(const struct nft_state *state, const struct plan *plan,
 		      const struct plan_chain *want,
 		      const struct link_table *links, enum look look)

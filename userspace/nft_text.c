@@ -366,6 +366,9 @@ static void action_print(const struct plan_statement *statement, FILE *out)
 	case STATEMENT_FWD:
 		fprintf(out, "fwd to \"%s\"", statement->device);
 		break;
+	case STATEMENT_IIF:
+		fprintf(out, "iif \"%s\"", statement->device);
+		break;
 	case STATEMENT_VERDICT:
 		verdict_print(&statement->verdict, out);
 		break;

@@ -683,6 +683,11 @@ void plan_rule_fwd(struct plan *plan, struct plan_rule *rule, const char *device
 	device_statement_add(plan, rule, STATEMENT_FWD, device);
 }
 
+void plan_rule_iif(struct plan *plan, struct plan_rule *rule, const char *device)
+{
+	device_statement_add(plan, rule, STATEMENT_IIF, device);
+}
+
 void plan_rule_verdict(struct plan *plan, struct plan_rule *rule,
 		       enum plan_verdict_kind kind, const struct plan_chain *chain)
 {

@@ -205,6 +205,7 @@ enum plan_statement_kind {
 	STATEMENT_NOTRACK,
 	STATEMENT_DUP,
 	STATEMENT_FWD,
+	STATEMENT_IIF,
 	STATEMENT_VERDICT,
 };
 
@@ -217,7 +218,8 @@ struct plan_statement {
 		struct plan_sample sample;
 		struct plan_limit limit;
 		uint32_t mark;			/* MARK: what it is set to */
-		char device[IFNAMSIZ];		/* DUP: where the copy goes; FWD: the frame */
+		/* DUP: where the copy goes; FWD: the frame; IIF: where it came from */
+		char device[IFNAMSIZ];
 		struct plan_verdict verdict;
 		/* COUNTER: where it starts, see PLAN_CHAIN_START */
 		struct { uint64_t packets, bytes; } counter;
@@ -352,6 +354,7 @@ void plan_rule_mark(struct plan *plan, struct plan_rule *rule, uint32_t mark);
 void plan_rule_notrack(struct plan *plan, struct plan_rule *rule);
 /* Both are for the family netdev. A frame that is forwarded goes no further here. */
 void plan_rule_dup(struct plan *plan, struct plan_rule *rule, const char *device);
+void plan_rule_iif(struct plan *plan, struct plan_rule *rule, const char *device);
 void plan_rule_fwd(struct plan *plan, struct plan_rule *rule, const char *device);
 void plan_rule_verdict(struct plan *plan, struct plan_rule *rule,
 		       enum plan_verdict_kind kind, const struct plan_chain *chain);

@@ -221,6 +221,10 @@ static void target_note(struct plan *plan, struct plan_chain *chain,
 	struct plan_rule *rule = plan_add_rule(plan, chain);
 	char text[TUNNEL_TEXT_MAX] = "";
 
+	/* The device itself, and not only its name: whoever reads this knows whether the
+	 * copies go to the one that is called so now, without reading the rules that send
+	 * them there. */
+	plan_rule_iif(plan, rule, target->device);
 	plan_rule_counter(plan, rule, start ? start->packets : 0, start ? start->bytes : 0);
 	if (target->kind == TARGET_TUNNEL)
 		tunnel_text(&target->tunnel, text, sizeof(text));

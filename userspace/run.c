@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,13 +37,21 @@ struct run {
 	int stop;			/* the signal that ends us, or 0 */
 };
 
+/* Milliseconds to rest, at most, see rest(). */
+#define REST_MOST 50
+
 /* Milliseconds. */
-static int64_t clock_now(void)
+static int64_t clock_read(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t clock_now(void)
+{
+	return clock_read(CLOCK_MONOTONIC);
 }
 
 /* --- one look --- */
@@ -309,6 +318,25 @@ static bool has_news(const struct monitor_news *news)
 	return news->links || news->rules || news->filters || news->lost;
 }
 
+/* Each look is at all devices. Where many come one after the other, a look at each would
+ * cost the more the more there are; so it is followed by a rest as long as the processor
+ * was busy with it, in which more may come, to be looked at together. */
+static void rest(const struct run *run, int64_t busy)
+{
+	struct pollfd signals = { .fd = run->signals, .events = POLLIN };
+
+	if (busy > 0)
+		poll(&signals, 1, busy < REST_MOST ? (int)busy : REST_MOST);
+}
+
+static void news_look(struct run *run)
+{
+	int64_t before = clock_read(CLOCK_PROCESS_CPUTIME_ID);
+
+	look_again(run, RUN_NEWS);
+	rest(run, clock_read(CLOCK_PROCESS_CPUTIME_ID) - before);
+}
+
 static int loop(struct run *run, struct error_list *errors)
 {
 	const struct monitor_news *news = &run->monitor.news;
@@ -330,7 +358,7 @@ static int loop(struct run *run, struct error_list *errors)
 		if (error)
 			return error;
 		if (has_news(news))
-			look_again(run, RUN_NEWS);
+			news_look(run);
 		else if (run->failures && clock_now() >= run->retry)
 			look_again(run, RUN_RETRY);
 	}

@@ -113,7 +113,8 @@ int session_read(struct session *session, struct error_list *errors)
 		moved_renew(session);
 	session->state.is_followed = monitor;
 	if (!monitor || monitor->rules_stale) {
-		error = tables_read(session, monitor ? NFT_READ_ALL : NFT_READ_WISHES, &refusal);
+		error = tables_read(session, monitor ? NFT_READ_ALL : session->has_counters ?
+				    NFT_READ_COUNTERS : NFT_READ_WISHES, &refusal);
 		if (error)
 			return nft_explain_refusal(&refusal, errors);
 		if (monitor)

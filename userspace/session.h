@@ -16,7 +16,7 @@ struct session {
 	struct nl_socket *route;
 	struct nl_socket *netfilter;
 	struct link_table links;
-	bool has_counters;		/* the devices are read with what they count */
+	bool has_counters;		/* devices and mirrors are read with what they count */
 	struct nft_state state;		/* the table netdev mirror_nft */
 	struct nft_state notrack;	/* the table inet mirror_nft */
 	struct tc_state tc;		/* filters of ours, and what is around them */

@@ -52,7 +52,7 @@ static size_t device_add(struct topology *topology, const char *name,
 	}
 	device = &topology->devices[topology->count];
 	memset(device, 0, sizeof(*device));
-	snprintf(device->name, sizeof(device->name), "%s", name);
+	memcpy(device->name, name, strnlen(name, sizeof(device->name) - 1));
 	device->link = link;
 	device->peer = device->lower = device->master = device->way = TOPOLOGY_NONE;
 	device->first_port = device->next_port = TOPOLOGY_NONE;

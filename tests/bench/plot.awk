@@ -20,6 +20,8 @@ $3 > 0 {
 }
 
 END {
+	# Nothing above zero has a place on such an axis, and the axis no end.
+	if (!all) exit 1
 	split("#1f77b4 #d62728 #2ca02c #9467bd #ff7f0e #8c564b #17becf #7f7f7f", colour, " ")
 	left = 70; top = 50; wide = 480; high = 320
 	x0 = floor_(ten(least_x)); x1 = ceiling(ten(most_x)); if (x1 == x0) x1++

@@ -30,9 +30,9 @@ for ((n = step; n <= total; n += step)); do
 	done | ip -batch -
 	wait_until 60 hooked "$n" || fail "$(hooks) hooks of $n devices: $(tail -n 1 "$work/log")"
 	samples[cpu]=" $((($(cpu_of $daemon) - start) / 1000 / step))"
-	samples[wall]=" $(((${EPOCHREALTIME/[.,]/} - begin) / 1000 / step))"
+	samples[wall]=" $(((${EPOCHREALTIME/[.,]/} - begin) / step))"
 	record_point cpu "$n" us/device cpu
-	record_point wall "$n" ms/device wall
+	record_point wall "$n" us/device wall
 	[ "$n" != "$step" ] || samples[first]=${samples[cpu]}
 done
 ratio "CPU for a device, the last ones against the first" cpu first most 1.5

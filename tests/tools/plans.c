@@ -851,6 +851,9 @@ static void statement_change(struct changes *changes, struct plan_statement *sta
 		TRY_OTHER(changes, statement->kind, STATEMENT_DUP + STATEMENT_FWD -
 			  statement->kind);
 		break;
+	case STATEMENT_IIF:
+		TRY_OTHER(changes, statement->device[0], 'L');
+		break;
 	case STATEMENT_VERDICT:
 		TRY_OTHER(changes, statement->verdict.kind,
 			  statement->verdict.chain ? VERDICT_JUMP : VERDICT_ACCEPT);

@@ -85,6 +85,7 @@ static size_t expressions(const struct plan_statement *statement, const struct n
 	case STATEMENT_MARK:
 	case STATEMENT_DUP:
 	case STATEMENT_FWD:
+	case STATEMENT_IIF:
 		return 2;
 	default:
 		if (!statement_is_test(statement))

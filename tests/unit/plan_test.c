@@ -99,7 +99,7 @@ static void test_text(void)
 		"\n"
 		"\tchain mirror/out/start {\n"
 		"\t\treturn comment \"from eth1:egress\"\n"
-		"\t\tcounter packets 3 bytes 180 comment \"to mir0\"\n"
+		"\t\tiif \"mir0\" counter packets 3 bytes 180 comment \"to mir0\"\n"
 		"\t}\n"
 		"\n"
 		"\tchain mirror/out/egress/eth1 {\n"
