@@ -26,6 +26,14 @@ for plot in control-prefixes-wall control-mirrors-cpu path-hosts-lookup run-devi
 	[ "$(grep -c '<circle' "$out/$plot.svg")" -ge 2 ] || { echo "nothing in plot $plot" && exit 1; }
 done
 
+# What is never above zero has no place on an axis of powers of ten, and once had one without
+# end.
+mkdir "$out/zero"
+jq '.records |= map(if .x != null then .median = 0 | .low = 0 | .high = 0 else . end)' \
+	"$out/bench.json" >"$out/zero.json"
+timeout 20 "$tests/bench/plot" "$out/zero.json" "$out/zero" || { echo 'a plot of zeros' && exit 1; }
+[ -z "$(ls "$out/zero")" ] || { echo "plots of zeros: $(ls "$out/zero")" && exit 1; }
+
 status=0
 "$tests/bench/run" --pairs 6 >/dev/null 2>&1 || status=$?
 [ $status = 2 ] || { echo "too few pairs: exit status $status" && exit 1; }
