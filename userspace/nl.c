@@ -207,19 +207,33 @@ static void refusal_note(const struct nl_buffer *buffer,
 	extended_ack_text(message, refusal->text, sizeof(refusal->text));
 }
 
+static struct nlmsghdr *message_of(const struct nl_buffer *buffer, size_t number)
+{
+	return (void *)(buffer->data + buffer->notes[number].offset);
+}
+
+void nl_buffer_ask_once(struct nl_buffer *buffer)
+{
+	bool asked = false;
+	size_t i;
+
+	for (i = buffer->count; i-- > 0; ) {
+		struct nlmsghdr *message = message_of(buffer, i);
+
+		if (asked)
+			message->nlmsg_flags &= ~NLM_F_ACK;
+		asked |= message->nlmsg_flags & NLM_F_ACK;
+	}
+}
+
 /* How many messages of @buffer ask for an answer. */
 static size_t answers_expected(const struct nl_buffer *buffer)
 {
 	size_t count = 0;
 	size_t i;
 
-	for (i = 0; i < buffer->count; i++) {
-		const struct nlmsghdr *message;
-
-		message = (const void *)(buffer->data + buffer->notes[i].offset);
-		if (message->nlmsg_flags & NLM_F_ACK)
-			count++;
-	}
+	for (i = 0; i < buffer->count; i++)
+		count += !!(message_of(buffer, i)->nlmsg_flags & NLM_F_ACK);
 	return count;
 }
 

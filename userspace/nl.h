@@ -68,6 +68,10 @@ void nl_message_end(struct nl_buffer *buffer, const struct nlmsghdr *message);
 void nl_buffer_reset(struct nl_buffer *buffer);
 void nl_buffer_free(struct nl_buffer *buffer);
 
+/* Of the messages that ask for an answer let only the last do so: for a transaction, in
+ * which all succeed or none. Those that fail are told of anyway. */
+void nl_buffer_ask_once(struct nl_buffer *buffer);
+
 /* Send the whole buffer at once and read what comes back until every message
  * with NLM_F_ACK is answered. Returns 0, or the first refusal's negative
  * errno, with @refusal filled in. */

@@ -311,6 +311,7 @@ static int batch_send(const struct wish *wish, struct nl_buffer *buffer, bool dr
 		error = nft_batch_end(buffer);
 	if (error)
 		return refusal->error = error;
+	nl_buffer_ask_once(buffer);
 	return nl_transact(wish->session->netfilter, buffer, refusal);
 }
 
