@@ -116,7 +116,9 @@ static void sleep_until(const struct timespec *start, double seconds)
 		;
 }
 
-/* Count at the end of each of @pieces; with @judges stop where a device has. */
+/* Count at the end of each of @pieces; with @judges stop where a device has. Each piece is
+ * as long as it is to be after the count before: what is late would make the next ones
+ * shorter than the pauses of the traffic. */
 static int pieces_watch(struct verify *verify, const struct session *session,
 			size_t pieces, bool judges, struct error_list *errors)
 {
@@ -125,10 +127,10 @@ static int pieces_watch(struct verify *verify, const struct session *session,
 	size_t i;
 	int error;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	error = devices_count(verify, session, errors);
 	for (i = 1; i <= pieces && !error; i++) {
-		sleep_until(&start, piece * (double)i);
+		clock_gettime(CLOCK_MONOTONIC, &start);
+		sleep_until(&start, piece);
 		error = devices_count(verify, session, errors);
 		if (!error && judges && i >= VERIFY_PIECES)
 			error = devices_judge(verify, piece, errors);
