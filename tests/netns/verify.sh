@@ -82,7 +82,7 @@ expect_apply 0 'mirror-nft: warning: p: nothing matched while watching for 0.6 s
 
 new_rules() { nft list chain netdev mirror_nft mirror/m 2>/dev/null | grep -q "$1"; }
 stop_when() { # MATCH: p1 goes down as soon as it is in force
-	wait_until 10 new_rules "$1" && ip link set p1 down
+	wait_until 60 new_rules "$1" && ip link set p1 down
 }
 stop_when 'udp or icmp' &
 stopper=$!
