@@ -91,7 +91,7 @@ has_feature nft_ingress || has_feature cls_bpf || want=1
 check_equal "status" $want $status
 # For people: the same, what is missing with what it needs.
 "$mirror_nft" doctor >"$work/table" || true
-head -n 1 "$work/table" | grep -q "^kernel $(uname -r): " || fail "first line: $(head -n 1 "$work/table")"
+head -n 1 "$work/table" | grep "^kernel $(uname -r): " >/dev/null || fail "first line: $(head -n 1 "$work/table")"
 check_equal "features" "$(grep -o '"name":' "$work/json" | wc -l)" "$(tail -n +4 "$work/table" | wc -l)"
 if has_feature nft_egress; then
 	grep -q ': nft can mirror what arrives and what leaves$' "$work/table" || fail "$(head -n 1 "$work/table")"
@@ -120,7 +120,7 @@ unshare --user --map-root-user bash -c 'echo 0 >/proc/sys/user/max_net_namespace
 	"$mirror_nft" >"$work/other" 2>"$work/errors" || status=$?
 check_equal "nothing tried" "1 mirror-nft: nothing could be tried, which takes a new network namespace: run as root" \
 	"$status $(cat "$work/errors")"
-head -n 1 "$work/other" | grep -q ': nothing of it could be tried$' || fail "nothing tried: $(head -n 1 "$work/other")"
+head -n 1 "$work/other" | grep ': nothing of it could be tried$' >/dev/null || fail "nothing tried: $(head -n 1 "$work/other")"
 check_equal "known without trying" "$(awk '/^(CAP_NET|mirror_p|lib|jans)/ || /^(nft|ip|tc) / { print $1, $2 }' "$work/table")" \
 	"$(awk 'NR > 3 && $2 != "?" && !/ which is not loaded/ { print $1, $2 }' "$work/other")"
 mkdir "$work/bin"

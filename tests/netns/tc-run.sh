@@ -73,7 +73,7 @@ expect_filters "$ours"
 # Another match, a path that cannot be handed over to, and an end.
 tc_define 'p0, late' 'tcp port 80 or tcp port 81'
 kill -HUP $daemon
-changed() { [[ $(tc filter show dev p0 egress) != "${before%%Sent*}"* ]] && "$mirror_nft" status | grep -q 'port 81'; }
+changed() { [[ $(tc filter show dev p0 egress) != "${before%%Sent*}"* ]] && "$mirror_nft" status | grep 'port 81' >/dev/null; }
 wait_until 20 changed || fail "the match stays: $(tail -n 3 "$log")"
 send p0 --dport 81
 expect_copy p0 mir0-tap

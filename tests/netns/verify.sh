@@ -80,7 +80,7 @@ expect_apply 0 'mirror-nft: warning: p: nothing matched while watching for 0.6 s
 
 # --- the traffic itself ---
 
-new_rules() { nft list chain netdev mirror_nft mirror/m 2>/dev/null | grep -q "$1"; }
+new_rules() { nft list chain netdev mirror_nft mirror/m 2>/dev/null | grep "$1" >/dev/null; }
 stop_when() { # MATCH: p1 goes down as soon as it is in force
 	wait_until 60 new_rules "$1" && ip link set p1 down
 }

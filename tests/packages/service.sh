@@ -72,7 +72,7 @@ at_boot() {
 	for device in p0 p1 p2 p3; do ip link set $device up; done
 	sysctl -q -w net.ipv6.conf.default.disable_ipv6=0
 	expect_hooks 'p0 p2'
-	ip -d link show type vxlan | grep -q 'remote 192.0.2.10' || fail 'there is no tunnel'
+	ip -d link show type vxlan | grep 'remote 192.0.2.10' >/dev/null || fail 'there is no tunnel'
 	check_equal 'IPv6 of mir0' 1 "$(</proc/sys/net/ipv6/conf/mir0/disable_ipv6)"
 	ip link set mir0-tap up
 	without_a_gap sleep 1

@@ -41,7 +41,7 @@ lab_make() {
 
 # What is in the state TIME-WAIT sends nothing any more.
 _closed() {
-	! { ss -Htan && in_ns client ss -Htan; } | grep -vE '^(LISTEN|TIME-WAIT)' | grep -q .
+	! { ss -Htan && in_ns client ss -Htan; } | grep -vE '^(LISTEN|TIME-WAIT)' | grep . >/dev/null
 }
 
 # One request; when it returns, every frame of the connection has been sent.

@@ -133,7 +133,7 @@ ip -n other link set lo up
 arm
 within other ping -q -c 3 -i 0.01 127.0.0.1 >/dev/null || fail "ping in other"
 same "originals" "$(originals)" 0
-within other cat $probe/stages | grep -q '^# off$' || fail "on in other"
+within other cat $probe/stages | grep '^# off$' >/dev/null || fail "on in other"
 pings 1
 wait_until_ended 1
 disarm
@@ -171,7 +171,7 @@ refused() { # FILE-REDIRECTION COMMAND...
 	message=$("$@" sh -c "exec 3$to" 2>&1) && fail "$to opened by: $*"
 	[[ ${message,,} = *"operation not permitted"* ]] || fail "$to: not EPERM but: $message"
 }
-"${nobody[@]}" cat $probe/stages | grep -q '^# off$' || fail "reading stages"
+"${nobody[@]}" cat $probe/stages | grep '^# off$' >/dev/null || fail "reading stages"
 refused ">$probe/stages" "${nobody[@]}"
 refused "<>$probe/stages" "${nobody[@]}"
 refused "<$probe/events" "${nobody[@]}"
