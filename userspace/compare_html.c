@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "compare_html_cases.h"
+#include "compare_html_lab.h"
 #include "compare_html_text.h"
 
 /* Colours by what they are for: solid originals, dashed copies, and where those end. */
@@ -137,53 +138,6 @@ static void differences_print(const json_t *reports, FILE *out)
 	json_decref(points);
 }
 
-static void lab_print(const json_t *lab, FILE *out)
-{
-	json_t *cells = json_object_get(lab, "cells"), *cell, *rows = json_object(), *row;
-	json_t *releases = json_object();
-	const char *name, *release;
-	char key[64], verdict[64];
-	json_t *ignored;
-	size_t i;
-
-	json_array_foreach(cells, i, cell) {
-		double factor = json_number_value(json_object_get(cell, "factor"));
-
-		release = html_member(cell, "release");
-		json_object_set_new(releases, release, json_true());
-		snprintf(key, sizeof(key), "%s</td><td>%s", html_member(cell, "topology"),
-			 html_member(cell, "way"));
-		row = json_object_get(rows, key);
-		if (!row) {
-			row = json_object();
-			json_object_set_new(rows, key, row);
-		}
-		snprintf(verdict, sizeof(verdict), factor > 0 ? "%s %.3g" : "%s",
-			 html_member(cell, "verdict"), factor);
-		json_object_set_new(row, release, json_string(verdict));
-	}
-	fputs("<h2>Mirrors in a circle</h2>\n<p>Each cell was tried in a guest that may die of it; numbers are frames on the cables beside each packet.</p>\n"
-	      "<div class=\"wide\"><table><tr><th>topology</th><th>way</th>", out);
-	json_object_foreach(releases, release, ignored) {
-		fputs("<th>", out);
-		html_text(release, out);
-		fputs("</th>", out);
-	}
-	fputs("</tr>\n", out);
-	json_object_foreach(rows, name, row) {
-		fprintf(out, "<tr><td>%s</td>", name);
-		json_object_foreach(releases, release, ignored) {
-			fputs("<td>", out);
-			html_text(html_member(row, release), out);
-			fputs("</td>", out);
-		}
-		fputs("</tr>\n", out);
-	}
-	fputs("</table></div>\n", out);
-	json_decref(rows);
-	json_decref(releases);
-}
-
 static void page_print(const json_t *reports, const json_t *lab, FILE *out)
 {
 	fprintf(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
@@ -207,7 +161,7 @@ static void page_print(const json_t *reports, const json_t *lab, FILE *out)
 	fputs("<h2>What happens to the target</h2>\n<p>While it is mirrored to: copies of packets sent, and what tc's action counts.</p>\n", out);
 	compare_html_rows(reports, "lives", "life", out);
 	if (lab)
-		lab_print(lab, out);
+		compare_html_lab(lab, out);
 	fputs("</body></html>\n", out);
 }
 

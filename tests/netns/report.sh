@@ -15,7 +15,7 @@ defer rm -rf "$work"
 # A second kernel, whose names want escaping, and a point that only it has.
 jq -c '.kernel = "9 <&\">" | .differences += ["a <b> & c"]' "$work/one.json" >"$work/two.json"
 printf '%s' '{"version":1,"cells":[{"kernel":"k","release":"9.1","topology":"self","way":"nft","verdict":"amplifies","factor":3},
-	{"kernel":"l","release":"9.2","topology":"self","way":"nft","verdict":"locks up"}]}' >"$work/lab.json"
+	{"kernel":"l","release":"9.2","topology":"self","way":"nft","verdict":"locks up","text":"spin under <act>"}]}' >"$work/lab.json"
 "$mirror_nft" compare --from "$work/one.json" --from "$work/two.json" --lab "$work/lab.json" \
 	--report "$work/two.html" >"$work/said" 2>&1 || fail "from files: $(cat "$work/said")"
 check_equal "said" "" "$(cat "$work/said")"
@@ -88,6 +88,7 @@ check_equal "rows" $((2 + 1 + rows + 1 + traits + 1 + lives)) "$(jq .rows <<<"$o
 grep -q '<li>a &lt;b&gt; &amp; c <span class="quiet">(9 &lt;&amp;&quot;&gt;)</span></li>' "$work/two.html" ||
 	fail "a point of one kernel: $(grep '<li>a ' "$work/two.html")"
 grep -q '<td>self</td><td>nft</td><td>amplifies 3</td><td>locks up</td>' "$work/two.html" || fail "the lab"
+grep -q '<code>spin under &lt;act&gt;</code>: self by nft on 9.2\.' "$work/two.html" || fail "where it locked up"
 
 browse 1400 1 "$work/two.html" --no-pdf-header-footer --print-to-pdf="$work/two.pdf"
 pages=$(pdfinfo "$work/two.pdf" | sed -n 's/^Pages: *//p')
