@@ -14,18 +14,15 @@
 /* For the word that names of chains begin with, and a mirror's or device's own. */
 #define PREFIX_ROOM (32 + IFNAMSIZ)
 
-/* As plan_chain_role() says, which is asked for thousands of chains. */
-bool change_is_of(const struct change_unit *unit, const char *name)
+/* Is it called @prefix, or something behind that and a slash? */
+static bool is_below(const char *name, const char *prefix)
 {
-	const char *prefix = unit->is_tap ? PLAN_TAP_PREFIX : PLAN_CHAIN_PREFIX;
-	size_t first = strlen(prefix), length = strlen(unit->name);
+	size_t length = strlen(prefix);
 
-	return !strncmp(name, prefix, first) && !strncmp(name + first, unit->name, length) &&
-	       (!name[first + length] || name[first + length] == '/');
+	return !strncmp(name, prefix, length) && (!name[length] || name[length] == '/');
 }
 
-/* Those of the chains or sets whose names begin as the unit's do: of thousands, the few
- * among which the unit's own are. */
+/* Of thousands of chains those of a unit; of sets those among which the unit's own are. */
 struct neighbours {
 	size_t first, end;
 };
@@ -39,15 +36,11 @@ static void name_prefix(const struct change_unit *unit, char *prefix, size_t siz
 static struct neighbours chains_near(const struct nft_state *state, const char *prefix)
 {
 	struct neighbours near = { .first = nft_state_first(state, prefix) };
-	size_t length = strlen(prefix);
 
 	/* By the order of names they follow each other, and no other is among them. */
-	for (near.end = near.first; near.end < state->chain_count; near.end++) {
-		const char *name = state->chains[near.end].name;
-
-		if (strncmp(name, prefix, length) || (name[length] && name[length] != '/'))
-			break;
-	}
+	near.end = near.first;
+	while (near.end < state->chain_count && is_below(state->chains[near.end].name, prefix))
+		near.end++;
 	return near;
 }
 
@@ -109,9 +102,17 @@ static size_t chains_count(const struct change_unit *unit, const struct nft_stat
 	size_t i;
 
 	for (i = near.first; i < near.end; i++)
-		count += change_is_of(unit, state->chains[i].name) &&
-			 is_hook(&state->chains[i]) == hooks;
+		count += is_hook(&state->chains[i]) == hooks;
 	return count;
+}
+
+/* The order of sets is another one: others may stand among them. */
+static bool set_is_of(const struct change_unit *unit, const struct nft_set *set)
+{
+	char prefix[PREFIX_ROOM];
+
+	name_prefix(unit, prefix, sizeof(prefix));
+	return is_below(set->name, prefix);
 }
 
 static size_t sets_count(const struct change_unit *unit, const struct nft_state *state)
@@ -121,7 +122,7 @@ static size_t sets_count(const struct change_unit *unit, const struct nft_state 
 	size_t i;
 
 	for (i = near.first; i < near.end; i++)
-		count += change_is_of(unit, state->sets[i].name);
+		count += set_is_of(unit, &state->sets[i]);
 	return count;
 }
 
@@ -179,8 +180,6 @@ int change_renew(const struct change_unit *unit, struct nft_state *state)
 	for (i = near.end; i-- > near.first && !error; ) {
 		char name[NFT_CHAIN_MAXNAMELEN];
 
-		if (!change_is_of(unit, state->chains[i].name))
-			continue;
 		snprintf(name, sizeof(name), "%s", state->chains[i].name);
 		error = nft_state_renew_chain(state, name);
 	}
@@ -243,8 +242,7 @@ static int clearing_fill(struct clearing *clearing)
 
 static bool chain_goes(const struct clearing *clearing, const struct nft_chain_state *have)
 {
-	if (!change_is_of(clearing->unit, have->name) ||
-	    clearing->stays[have - clearing->state->chains])
+	if (clearing->stays[have - clearing->state->chains])
 		return false;
 	if (hook_can_stay(have, plan_find(clearing->unit->hooks, have->name)))
 		return false;
@@ -267,7 +265,7 @@ static bool set_goes(const struct clearing *clearing, const struct nft_set *set)
 {
 	const struct change_unit *unit = clearing->unit;
 
-	return change_is_of(unit, set->name) &&
+	return set_is_of(unit, set) &&
 	       !(unit->is_prepared && plan_find_set(unit->body, set->name));
 }
 
@@ -281,9 +279,7 @@ static int clearing_build(struct nl_buffer *buffer, const struct clearing *clear
 	size_t i;
 
 	for (i = near.first; i < near.end && !error; i++)
-		if (change_is_of(clearing->unit, state->chains[i].name) &&
-		    !clearing->stays[i] &&
-		    !nft_state_is_empty(state, &state->chains[i]))
+		if (!clearing->stays[i] && !nft_state_is_empty(state, &state->chains[i]))
 			error = nft_batch_flush_chain(buffer, state->family, state->table,
 						      state->chains[i].name);
 	for (hooks = 1; hooks >= 0; hooks--)
@@ -392,8 +388,7 @@ bool change_has_spare_hooks(const struct change_unit *unit, const struct nft_sta
 		const struct nft_chain_state *chain = &state->chains[i];
 
 		/* Empty ones are left over already, and go now. */
-		if (is_hook(chain) && change_is_of(unit, chain->name) &&
-		    !plan_find(unit->hooks, chain->name))
+		if (is_hook(chain) && !plan_find(unit->hooks, chain->name))
 			spare[i] = !nft_state_is_empty(state, chain);
 	}
 	return true;
@@ -462,7 +457,7 @@ int change_prepare(struct nl_buffer *buffer, const struct change_unit *unit,
 static int prepared_take(struct nl_buffer *buffer, const struct clearing *clearing)
 {
 	const struct nft_state *state = clearing->state;
-	char owner[IFNAMSIZ], name[256], prefix[PREFIX_ROOM];
+	char name[NFT_CHAIN_MAXNAMELEN], prefix[PREFIX_ROOM];
 	struct neighbours near;
 	size_t i;
 	int error = 0;
@@ -472,9 +467,6 @@ static int prepared_take(struct nl_buffer *buffer, const struct clearing *cleari
 	for (i = near.first; i < near.end && !error; i++) {
 		const struct nft_chain_state *have = &state->chains[i];
 
-		if (plan_chain_role(have->name, owner) != CHAIN_NEXT ||
-		    strcmp(owner, clearing->unit->name))
-			continue;
 		snprintf(name, sizeof(name), PLAN_CHAIN_PREFIX "%s",
 			 have->name + strlen(PLAN_NEXT_PREFIX));
 		error = nft_batch_rename_chain(buffer, state->family, state->table,

@@ -29,9 +29,6 @@ struct change_unit {
 	bool *spare_hooks;
 };
 
-/* Does @chain or set belong to the unit? */
-bool change_is_of(const struct change_unit *unit, const char *name);
-
 /* Does the kernel hold the unit, and nothing beside it? Returns 1, 0 or a
  * negative errno. */
 int change_is_done(const struct change_unit *unit, const struct nft_state *state,

@@ -266,7 +266,7 @@ int link_read(struct link *link, const char *name, struct nl_socket *route)
 	return error ? error : link->index ? 0 : -ENODEV;
 }
 
-struct link_counters link_count(const struct link *link, bool now, struct nl_socket *route)
+void link_renew_counters(const struct link *link, bool now, struct nl_socket *route)
 {
 	struct link *known = (struct link *)link;
 	struct link read;
@@ -276,7 +276,6 @@ struct link_counters link_count(const struct link *link, bool now, struct nl_soc
 		known->counters = read.counters;
 		known->has_counters = true;
 	}
-	return link->counters;
 }
 
 void link_table_free(struct link_table *table)

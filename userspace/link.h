@@ -81,10 +81,10 @@ int link_table_put(struct link_table *table, const struct link *link);
 void link_table_remove(struct link_table *table, unsigned int index);
 int link_table_settle(struct link_table *table);
 
-/* What a device of a table had counted when it was read or, where it was read without its
- * counters, when this was first asked; in a table that is kept up to date, now. All zero
- * where it cannot be read. */
-struct link_counters link_count(const struct link *link, bool now, struct nl_socket *route);
+/* Read the counters of a device of a table that was read without them, or with @now as they
+ * are by now: for a table that is kept up to date. They stay as they are where it cannot be
+ * read. */
+void link_renew_counters(const struct link *link, bool now, struct nl_socket *route);
 
 /* Read the one device @name. Returns 0, -ENODEV, or another negative errno. */
 int link_read(struct link *link, const char *name, struct nl_socket *route);

@@ -16,7 +16,7 @@ struct look {
 	size_t count;
 	size_t leaves;				/* node: the copy leaves by the target */
 	struct topology_walk *walk;		/* free to use */
-	struct topology_walk *ways;		/* place_refuse()'s */
+	struct topology_walk *ways;		/* where the copies get to, for place_refuse() */
 	struct error_list *errors;
 };
 
@@ -144,10 +144,10 @@ static void port_advice(const struct topology_walk *walk, size_t node, char *tex
 		snprintf(text, size, "choose another target, a name that is no device yet becomes a pair of its own");
 }
 
-/* Would the frame itself leave by a device that its copy leaves by too? @ways is
- * where the copies get to. */
-static int double_refuse(const struct look *look, const struct topology_walk *ways)
+/* Would the frame itself leave by a device that its copy leaves by too? */
+static int double_refuse(const struct look *look)
 {
+	const struct topology_walk *ways = look->ways;
 	const struct topology *topology = look->topology;
 	char way[WAY_MAX] = "", advice[WAY_MAX];
 	size_t i, node, root;
@@ -205,8 +205,9 @@ static int reflection_refuse(const struct look *look)
 }
 
 /* Would a copy of what leaves by a device arrive at it? */
-static int return_refuse(const struct look *look, const struct topology_walk *ways)
+static int return_refuse(const struct look *look)
 {
+	const struct topology_walk *ways = look->ways;
 	const struct topology *topology = look->topology;
 	char way[WAY_MAX] = "", advice[WAY_MAX];
 	size_t i;
@@ -236,10 +237,10 @@ static int place_refuse(const struct look *look)
 	if (!error) {
 		topology_walk_start(look->ways, look->leaves);
 		topology_walk_run(look->ways);
-		error = return_refuse(look, look->ways);
+		error = return_refuse(look);
 	}
 	if (!error)
-		error = double_refuse(look, look->ways);
+		error = double_refuse(look);
 	if (!error)
 		error = reflection_refuse(look);
 	return error;

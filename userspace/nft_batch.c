@@ -222,6 +222,17 @@ static size_t load_length(const struct nft_form *form)
 	       form->prefix / 8 : form->place.info.length;
 }
 
+static int meta_load_add(struct nftnl_rule *rule, uint32_t key, uint32_t to)
+{
+	struct nftnl_expr *load = expression_add(rule, "meta");
+
+	if (!load)
+		return -ENOMEM;
+	nftnl_expr_set_u32(load, NFTNL_EXPR_META_KEY, key);
+	nftnl_expr_set_u32(load, NFTNL_EXPR_META_DREG, to);
+	return 0;
+}
+
 static int load_add(struct nftnl_rule *rule, const struct nft_place *place, size_t length,
 		    uint32_t to)
 {
@@ -230,17 +241,13 @@ static int load_add(struct nftnl_rule *rule, const struct nft_place *place, size
 		[BASE_NETWORK] = NFT_PAYLOAD_NETWORK_HEADER,
 		[BASE_TRANSPORT] = NFT_PAYLOAD_TRANSPORT_HEADER,
 	};
-	bool is_meta = place->info.base == BASE_META;
 	struct nftnl_expr *load;
 
-	load = expression_add(rule, is_meta ? "meta" : "payload");
+	if (place->info.base == BASE_META)
+		return meta_load_add(rule, place->info.offset, to);
+	load = expression_add(rule, "payload");
 	if (!load)
 		return -ENOMEM;
-	if (is_meta) {
-		nftnl_expr_set_u32(load, NFTNL_EXPR_META_KEY, place->info.offset);
-		nftnl_expr_set_u32(load, NFTNL_EXPR_META_DREG, to);
-		return 0;
-	}
 	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_DREG, to);
 	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_BASE, bases[place->info.base]);
 	nftnl_expr_set_u32(load, NFTNL_EXPR_PAYLOAD_OFFSET, place->info.offset);
@@ -289,19 +296,26 @@ static int turn_add(struct nftnl_rule *rule, size_t length)
 	return 0;
 }
 
-static int compare_add(struct nftnl_rule *rule, uint32_t operation,
-		       const struct nft_form *form, const uint8_t *value)
+static int bytes_compare_add(struct nftnl_rule *rule, uint32_t operation, const void *bytes,
+			     size_t length)
 {
 	struct nftnl_expr *compare = expression_add(rule, "cmp");
-	uint8_t bytes[PLAN_VALUE_MAX];
 
 	if (!compare)
 		return -ENOMEM;
-	nft_form_value(bytes, form, value);
 	nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
 	nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_OP, operation);
-	nftnl_expr_set_data(compare, NFTNL_EXPR_CMP_DATA, bytes, load_length(form));
+	nftnl_expr_set_data(compare, NFTNL_EXPR_CMP_DATA, bytes, length);
 	return 0;
+}
+
+static int compare_add(struct nftnl_rule *rule, uint32_t operation,
+		       const struct nft_form *form, const uint8_t *value)
+{
+	uint8_t bytes[PLAN_VALUE_MAX];
+
+	nft_form_value(bytes, form, value);
+	return bytes_compare_add(rule, operation, bytes, load_length(form));
 }
 
 static int between_add(struct nftnl_rule *rule, const struct nft_form *form)
@@ -419,10 +433,9 @@ static int number_add(struct nftnl_rule *rule, uint32_t number)
 static int sample_add(struct nftnl_rule *rule, const struct plan_sample *sample)
 {
 	struct nftnl_expr *number = expression_add(rule, sample->flows ? "hash" : "numgen");
-	struct nftnl_expr *compare = expression_add(rule, "cmp");
 	const uint32_t zero = 0;
 
-	if (!number || !compare)
+	if (!number)
 		return -ENOMEM;
 	if (sample->flows) {
 		nftnl_expr_set_u32(number, NFTNL_EXPR_HASH_DREG, NFT_REG_1);
@@ -434,11 +447,8 @@ static int sample_add(struct nftnl_rule *rule, const struct plan_sample *sample)
 		nftnl_expr_set_u32(number, NFTNL_EXPR_NG_TYPE, NFT_NG_RANDOM);
 		nftnl_expr_set_u32(number, NFTNL_EXPR_NG_OFFSET, 0);
 	}
-	nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_OP,
-			   sample->negated ? NFT_CMP_NEQ : NFT_CMP_EQ);
-	nftnl_expr_set_data(compare, NFTNL_EXPR_CMP_DATA, &zero, sizeof(zero));
-	return 0;
+	return bytes_compare_add(rule, sample->negated ? NFT_CMP_NEQ : NFT_CMP_EQ, &zero,
+				 sizeof(zero));
 }
 
 static int limit_add(struct nftnl_rule *rule, const struct plan_limit *wish)
@@ -481,14 +491,20 @@ static int counter_add(struct nftnl_rule *rule, uint64_t packets, uint64_t bytes
 	return 0;
 }
 
+static uint32_t device_index(const char *device, const struct link_table *links)
+{
+	const struct link *link = link_find(links, device);
+
+	return link ? link->index : 0;
+}
+
 /* @name takes the device by its index, from the register at @attribute. */
 static int to_device_add(struct nftnl_rule *rule, const char *name, uint16_t attribute,
 			 const char *device, const struct link_table *links)
 {
-	const struct link *link = link_find(links, device);
 	struct nftnl_expr *expression;
 
-	if (number_add(rule, link ? link->index : 0))
+	if (number_add(rule, device_index(device, links)))
 		return -ENOMEM;
 	expression = expression_add(rule, name);
 	if (!expression)
@@ -500,19 +516,10 @@ static int to_device_add(struct nftnl_rule *rule, const char *name, uint16_t att
 static int iif_add(struct nftnl_rule *rule, const char *device,
 		   const struct link_table *links)
 {
-	const struct link *link = link_find(links, device);
-	const uint32_t index = link ? link->index : 0;
-	struct nftnl_expr *meta = expression_add(rule, "meta");
-	struct nftnl_expr *compare = meta ? expression_add(rule, "cmp") : NULL;
+	const uint32_t index = device_index(device, links);
 
-	if (!compare)
-		return -ENOMEM;
-	nftnl_expr_set_u32(meta, NFTNL_EXPR_META_KEY, NFT_META_IIF);
-	nftnl_expr_set_u32(meta, NFTNL_EXPR_META_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(compare, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
-	nftnl_expr_set_data(compare, NFTNL_EXPR_CMP_DATA, &index, sizeof(index));
-	return 0;
+	return meta_load_add(rule, NFT_META_IIF, NFT_REG_1) ?:
+	       bytes_compare_add(rule, NFT_CMP_EQ, &index, sizeof(index));
 }
 
 static int verdict_add(struct nftnl_rule *rule, const struct plan *plan,

@@ -302,8 +302,10 @@ static bool is_for_later(const char *chain, enum nft_reading reading)
 {
 	char owner[IFNAMSIZ];
 
-	if (reading == NFT_READ_ALL || reading == NFT_READ_NAMES)
-		return reading == NFT_READ_NAMES;
+	if (reading == NFT_READ_ALL)
+		return false;
+	if (reading == NFT_READ_NAMES)
+		return true;
 	switch (plan_chain_role(chain, owner)) {
 	case CHAIN_MATCH:
 	case CHAIN_INGRESS:
@@ -371,18 +373,15 @@ static int elements_ask(const struct nft_state *state, struct nft_set *set)
 	struct nl_refusal refusal = { 0 };
 	struct nl_buffer *buffer = nl_question(state->netfilter);
 	struct nlmsghdr *message;
-	int error;
 
 	message = nft_request_begin(buffer, NFT_MSG_GETSETELEM, NLM_F_DUMP, state->family,
 				    NFT_MESSAGE_NONE, set->name);
-	if (!message) {
-			return -ENOMEM;
-	}
+	if (!message)
+		return -ENOMEM;
 	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, state->table);
 	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, set->name);
 	nl_message_end(buffer, message);
-	error = nl_query(state->netfilter, buffer, elements_take, set, &refusal);
-	return error;
+	return nl_query(state->netfilter, buffer, elements_take, set, &refusal);
 }
 
 static int generation_ask(const struct nft_state *state, uint32_t *generation)

@@ -25,18 +25,15 @@ static int chain_ask(const struct nft_state *state, const char *name,
 	struct nl_refusal refusal = { 0 };
 	struct nl_buffer *buffer = nl_question(state->netfilter);
 	struct nlmsghdr *message;
-	int error;
 
 	message = nft_request_begin(buffer, NFT_MSG_GETCHAIN, NLM_F_ACK, state->family,
 				    NFT_MESSAGE_NONE, name);
-	if (!message) {
-			return -ENOMEM;
-	}
+	if (!message)
+		return -ENOMEM;
 	mnl_attr_put_strz(message, NFTA_CHAIN_TABLE, state->table);
 	mnl_attr_put_strz(message, NFTA_CHAIN_NAME, name);
 	nl_message_end(buffer, message);
-	error = nl_query(state->netfilter, buffer, one_take, chain, &refusal);
-	return error;
+	return nl_query(state->netfilter, buffer, one_take, chain, &refusal);
 }
 
 /* Returns 1 where the chain is gone, 0, or a negative errno. */

@@ -358,7 +358,7 @@ static int chain_look(const struct nft_state *state, const struct plan *plan,
 	have = (struct nft_chain_state *)nft_state_find(state, want->name);
 	if (!have)
 		return 0;
-	if (digest && have->same_as == digest)
+	if (nft_state_is_known(have, want))
 		return 1;
 	same = nft_state_read_rules(state, have);
 	if (same)

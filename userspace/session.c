@@ -28,6 +28,13 @@ static int owner_check(const struct nft_state *state, struct error_list *errors)
 			    family, PLAN_TABLE);
 }
 
+static int owners_check(const struct session *session, struct error_list *errors)
+{
+	int error = owner_check(&session->state, errors);
+
+	return error ? error : owner_check(&session->notrack, errors);
+}
+
 static int tables_read(struct session *session, enum nft_reading reading,
 		       struct nl_refusal *refusal)
 {
@@ -120,9 +127,7 @@ int session_read(struct session *session, struct error_list *errors)
 		if (monitor)
 			monitor->rules_stale = false;
 	}
-	error = owner_check(&session->state, errors);
-	if (!error)
-		error = owner_check(&session->notrack, errors);
+	error = owners_check(session, errors);
 	if (error)
 		return error;
 	error = tc_read(session, errors);
@@ -139,10 +144,7 @@ int session_look_again(struct session *session, struct error_list *errors)
 	int error;
 
 	error = tables_read(session, NFT_READ_NAMES, &refusal);
-	if (error)
-		return nft_explain_refusal(&refusal, errors);
-	error = owner_check(&session->state, errors);
-	return error ? error : owner_check(&session->notrack, errors);
+	return error ? nft_explain_refusal(&refusal, errors) : owners_check(session, errors);
 }
 
 /* Wait for up to @most nanoseconds, by chance. */

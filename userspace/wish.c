@@ -242,15 +242,12 @@ static struct traffic target_count(const struct session *session, const struct t
 {
 	const struct link *link = installed_delivering(&session->links, target->device,
 						       target->kind == TARGET_TUNNEL);
-	struct traffic count = { 0 };
+	struct traffic nothing = { 0 };
 
-	if (link) {
-		const struct link_counters counters = link_count(link, session->monitor,
-								 session->route);
-
-		count = (struct traffic){ counters.tx_packets, counters.tx_bytes };
-	}
-	return count;
+	if (!link)
+		return nothing;
+	link_renew_counters(link, session->monitor, session->route);
+	return installed_target_count(link);
 }
 
 int wish_starts(struct plan_start **starts, const struct session *session,
