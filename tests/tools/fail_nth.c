@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fail_nth load FILE		loads a module and takes it away again
- * fail_nth namespace		makes a network namespace
- * fail_nth write FILE TEXT	opens, writes, and closes
- * fail_nth read FILE		opens, reads it all, and closes
+ * fail_nth FIRST LAST load FILE	loads a module and takes it away again
+ * fail_nth FIRST LAST namespace	makes a network namespace
+ * fail_nth FIRST LAST write FILE TEXT	opens, writes, and closes
+ * fail_nth FIRST LAST read FILE	opens, reads it all, and closes
  *
- * Does it over and over, and has the first allocation that the kernel makes for it fail,
- * then the second, and so on, until it makes no more (/proc/self/fail-nth, the kernel's
- * fault-injection.rst; what is to fail is set up in debugfs). Every attempt has to fail
- * with an error or work. Prints
+ * Does it over and over, and has allocation FIRST that the kernel makes for it fail, then
+ * the next, and so on, to LAST or until it makes no more (/proc/self/fail-nth, the
+ * kernel's fault-injection.rst; what is to fail is set up in debugfs). Every attempt has
+ * to fail with an error or work. Prints
  *
  *	N allocations, N attempts failed, N worked
  *
@@ -24,8 +24,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define ATTEMPTS_MAX 100000
 
 static int die(const char *what)
 {
@@ -151,13 +149,14 @@ static struct outcome attempt(const struct action *action, char **words, unsigne
 	return outcome;
 }
 
-static int attempts(const struct action *action, char **words)
+static int attempts(unsigned int first, unsigned int last, const struct action *action,
+		    char **words)
 {
 	unsigned int number, failed = 0, worked = 0;
 	bool told[4096] = { false };
 	struct outcome outcome = { 0 };
 
-	for (number = 1; number < ATTEMPTS_MAX; number++) {
+	for (number = first; number <= last; number++) {
 		outcome = attempt(action, words, number);
 		if (outcome.left)
 			break;
@@ -170,9 +169,9 @@ static int attempts(const struct action *action, char **words)
 			printf("%s\n", strerror(-outcome.error));
 		told[-outcome.error] = true;
 	}
-	printf("%u allocations, %u attempts failed, %u worked\n", number - 1, failed,
+	printf("%u allocations, %u attempts failed, %u worked\n", number - first, failed,
 	       worked);
-	if (!outcome.left || outcome.error) {
+	if (outcome.left && outcome.error) {
 		printf("without a failure: %s\n", strerror(-outcome.error));
 		return 1;
 	}
@@ -183,9 +182,12 @@ int main(int argc, char **argv)
 {
 	size_t i;
 
-	for (i = 0; argc > 1 && i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (!strcmp(argv[1], actions[i].name) && argc == actions[i].words + 2)
-			return attempts(&actions[i], argv + 2);
-	fprintf(stderr, "usage: fail_nth load FILE | namespace | write FILE TEXT | read FILE\n");
+	for (i = 0; argc > 3 && i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (!strcmp(argv[3], actions[i].name) && argc == actions[i].words + 4)
+			return attempts(strtoul(argv[1], NULL, 10),
+					strtoul(argv[2], NULL, 10), &actions[i],
+					argv + 4);
+	fprintf(stderr, "usage: fail_nth FIRST LAST "
+			"(load FILE | namespace | write FILE TEXT | read FILE)\n");
 	return 2;
 }

@@ -32,38 +32,94 @@ gone() {
 	[ ! -e $probe ] || fail "$1: files are left"
 }
 
-# Only what is asked for with the module's own code on the stack, or all again.
-only_of_module() { # yes|no
-	local kind size first=0 last=0xffffffffffffffff
-	if [ "$1" = yes ]; then
-		read -r size first < <(awk '$1 == "mirror_probe" { print $2, $6 }' /proc/modules)
-		last=$(printf '%#x' $((first + size)))
-	fi
-	for kind in failslab fail_page_alloc; do
-		echo "$first" >/sys/kernel/debug/$kind/require-start
-		echo "$last" >/sys/kernel/debug/$kind/require-end
-		echo 32 >/sys/kernel/debug/$kind/stacktrace-depth
-	done
+# Of some 2,500 allocations for a namespace, seconds each, those of the module are wanted.
+# Each is asked whether it is to fail by should_fail_ex; what is asked within ops_init for
+# the module is the module's.
+tracing=/sys/kernel/debug/tracing
+asks_record() {
+	cat >$tracing/kprobe_events <<-'E' || fail "kprobes"
+		p:fail_nth/armed proc_fail_nth_write number=+0(%si):ustring
+		p:fail_nth/asked should_fail_ex
+		p:fail_nth/setup ops_init ops=%di:x64
+		r:fail_nth/done ops_init
+		p:fail_nth/module mirror_probe:probe_net_init
+	E
+	echo 50000 >$tracing/buffer_size_kb
+	echo 1 >$tracing/options/event-fork
+	echo $$ >$tracing/set_event_pid # and its children
+	echo >$tracing/trace
+	echo 1 >$tracing/events/fail_nth/enable
+}
+asks_forget() {
+	echo 0 >$tracing/events/fail_nth/enable
+	echo >$tracing/set_event_pid
+	echo >$tracing/kprobe_events
+	echo >$tracing/trace
+}
+# "FIRST LAST ALL MISSING": between which numbers the module's were, how many they are, and
+# how many of them have not failed yet, each counted from the begin of the module's part:
+# what comes before it differs by a few from attempt to attempt.
+asks_of_module() {
+	awk '
+		{ event = $5; pid = $1; sub(/.*-/, "", pid) }
+		event == "armed:" && !(pid in number) { split($0, at, "\""); number[pid] = at[2] }
+		# As in_task(): neither in an interrupt nor in what follows one.
+		!(pid in number) || substr($3, 3, 1) != "." { next }
+		event == "asked:" { asked[pid]++ }
+		event == "setup:" { ops[pid] = $NF; before[pid] = asked[pid] }
+		event == "module:" { ours = ops[pid] }
+		event == "done:" { after[pid, ops[pid]] = asked[pid] }
+		event == "setup:" || event == "module:" {
+			if (ops[pid] == ours) begin[pid] = before[pid]
+		}
+		END {
+			for (pid in begin) {
+				end = after[pid, ours]
+				if (number[pid] > begin[pid] && (end == "" || number[pid] <= end))
+					failed[number[pid] - begin[pid]]
+				else if (end != "") {
+					if (end - begin[pid] > all) all = end - begin[pid]
+					if (!first || begin[pid] + 1 < first) first = begin[pid] + 1
+					if (end > last) last = end
+				}
+			}
+			for (i = 1; i <= all; i++) if (!(i in failed)) missing++
+			print first + 0, last + 0, all + 0, missing + 0
+		}' $tracing/trace
 }
 
-in_turn "loading" load "$module"
+namespaces_in_turn() {
+	local first last all missing rounds
+	asks_record
+	fail_nth 90000 90000 namespace || fail "a namespace without a failure"
+	read -r first last all missing < <(asks_of_module)
+	[ "$all" -gt 20 ] && [ "$missing" = "$all" ] ||
+		fail "no allocation of the module is seen: $first $last $all $missing"
+	for ((rounds = 0; missing && rounds < 5; rounds++)); do
+		in_turn "namespaces, allocations about the module's" \
+			$((first - 10)) $((last + 10)) namespace
+		read -r first last all missing < <(asks_of_module)
+		echo "namespaces: $((all - missing)) of $all allocations of the module failed"
+	done
+	asks_forget
+	same "allocations for a namespace that never failed" "$missing" 0
+}
+
+in_turn "loading" 1 100000 load "$module"
 gone "loading"
 load
 within "" ping -q -c 2 -i 0.01 127.0.0.1 >/dev/null || fail "ping"
 same "it works afterwards" "$(line "" PRE_ROUTING lo HOST ip | cut -d' ' -f1)" 4
 
-# Thousands are the kernel's own, seconds each.
-only_of_module yes
-in_turn "namespaces, what the module asks for" namespace
-only_of_module no
-in_turn "reading counters" read $probe/counters
-in_turn "resetting" write $probe/counters "reset
+namespaces_in_turn
+in_turn "reading counters" 1 100000 read $probe/counters
+in_turn "resetting" 1 100000 write $probe/counters "reset
 "
-in_turn "reading the filter" read $probe/filter
-in_turn "a filter" write $probe/filter "4,48 0 0 9,21 0 1 1,6 0 0 65535,6 0 0 0
+in_turn "reading the filter" 1 100000 read $probe/filter
+in_turn "a filter" 1 100000 write $probe/filter "4,48 0 0 9,21 0 1 1,6 0 0 65535,6 0 0 0
 "
-in_turn "reading stages" read $probe/stages
-in_turn "arming stages" write $probe/stages "on
+in_turn "reading stages" 1 100000 read $probe/stages
+in_turn "arming stages" 1 100000 write $probe/stages "on
 "
 same "a filter at last" "$(cat $probe/filter)" "4,48 0 0 9,21 0 1 1,6 0 0 65535,6 0 0 0"
 ping -q -c 2 -i 0.01 127.0.0.1 >/dev/null || fail "ping at the end"
