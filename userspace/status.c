@@ -9,6 +9,19 @@
 #include "device.h"
 #include "guard.h"
 #include "route.h"
+#include "warn.h"
+
+/* Is the device of @source one of a source before it? Each direction is a source. */
+static bool source_repeats(const struct installed_mirror *mirror,
+			   const struct installed_source *source)
+{
+	const struct installed_source *before;
+
+	for (before = mirror->sources; before < source; before++)
+		if (!strcmp(before->device, source->device))
+			return true;
+	return false;
+}
 
 /* A source that was named is missed; of a pattern there may be none. */
 static void source_judge(struct mirror_status *status, const struct session *session,
@@ -16,10 +29,11 @@ static void source_judge(struct mirror_status *status, const struct session *ses
 {
 	if (strchr(source->device, '*'))
 		return;
-	if (!link_find(&session->links, source->device))
-		error_system(&status->problems, 0, "source %s is missing",
-			     source->device);
-	else if (!source->hooked && !source->left)
+	if (!link_find(&session->links, source->device)) {
+		if (!source_repeats(status->mirror, source))
+			error_system(&status->problems, 0, "source %s is missing",
+				     source->device);
+	} else if (!source->hooked && !source->left)
 		error_system(&status->problems, 0,
 			     "source %s:%s was made anew, it is not mirrored: apply again",
 			     source->device, direction_name(source->direction));
@@ -170,10 +184,7 @@ static void target_judge(struct mirror_status *status, const struct session *ses
 			     "target %s is missing, copies go nowhere", target->device);
 		return;
 	}
-	if (!(link->flags & IFF_UP))
-		error_system(&status->problems, 0, "target %s is down", link->name);
-	else if (!link->carrier)
-		error_system(&status->problems, 0, "target %s has no carrier", link->name);
+	warn_target_state(&status->problems, link);
 	drops_judge(status, link);
 	if (target->tunnel.kind)
 		tunnel_judge(status, session, target);

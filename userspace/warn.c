@@ -40,10 +40,8 @@ static const struct source *hook_find(const struct mirror *mirror, const char *d
 
 /* --- targets --- */
 
-static void state_warn(const struct scene *scene, const struct link *link)
+void warn_target_state(struct error_list *warnings, const struct link *link)
 {
-	struct error_list *warnings = scene->warnings;
-
 	if (!(link->flags & IFF_UP))
 		error_system(warnings, 0, "target %s is down, copies are dropped until it is up: ip link set %s up",
 			     link->name, link->name);
@@ -53,6 +51,12 @@ static void state_warn(const struct scene *scene, const struct link *link)
 	else if (!link->carrier)
 		error_system(warnings, 0, "target %s has no carrier, copies are dropped",
 			     link->name);
+}
+
+static void kind_warn(const struct scene *scene, const struct link *link)
+{
+	struct error_list *warnings = scene->warnings;
+
 	if (!strcmp(link->kind, "dummy"))
 		error_system(warnings, 0, "target %s is a dummy: readers see the copies as outgoing, programs that read received frames only see none",
 			     link->name);
@@ -261,7 +265,8 @@ static int target_warn(const struct scene *scene, const struct target *target)
 		tunnel_warn(scene, target);
 	if (!link)
 		return 0;
-	state_warn(scene, link);
+	warn_target_state(scene->warnings, link);
+	kind_warn(scene, link);
 	if (target->kind == TARGET_TUNNEL)
 		return 0;
 	foreign_tunnel_warn(scene, device);

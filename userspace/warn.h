@@ -14,4 +14,8 @@
 int warn_judge(const struct topology *topology, const struct surroundings *surroundings,
 	       struct error_list *warnings);
 
+/* Add a line to @warnings if copies sent to @link are dropped for it is down or has no
+ * carrier, and what to do. */
+void warn_target_state(struct error_list *warnings, const struct link *link);
+
 #endif

@@ -45,11 +45,12 @@ web     p0    tcp port 80  mir0        5          5' "$("$mirror_nft" status)"
 
 ip link set mir0 down
 send p0
-expect_json 6 744 5 650 true false "\"target mir0 is down\"$(drops_told mir0)"
-check_equal 'as a table' 'web: target mir0 is down' "$("$mirror_nft" status web | grep 'is down$')"
+expect_json 6 744 5 650 true false "\"target mir0 is down, copies are dropped until it is up: ip link set mir0 up\"$(drops_told mir0)"
+check_equal 'as a table' 'web: target mir0 is down, copies are dropped until it is up: ip link set mir0 up' \
+	"$("$mirror_nft" status web | grep 'is down')"
 ip link set mir0 up
 ip link set mir0-tap down
-expect_json 6 744 5 650 true true "\"target mir0 has no carrier\"$(drops_told mir0)"
+expect_json 6 744 5 650 true true "\"target mir0 has no carrier, copies are dropped until its other end is up, in whatever namespace that is\"$(drops_told mir0)"
 ip link set mir0-tap up
 wait_until 5 _runs mir0
 send p0
@@ -70,9 +71,9 @@ check_equal repair 'web: replaced' "$(apply --name web --from p0 --match 'tcp po
 send p0
 expect_json 1 94 1 94 true true ''
 
-# A source goes, and with it what hung on it.
-apply --name web --from p0:egress --from q0:ingress --match 'tcp port 80' --to mir0 >/dev/null
+# A source goes, and with it what hung on it: told once, not for each direction.
+apply --name web --from p0 --from q0:ingress --match 'tcp port 80' --to mir0 >/dev/null
 send p0
 ip link delete p0
 expect_json 1 94 1 94 true true '"source p0 is missing"' \
-	'{"device":"p0","direction":"egress","present":false},{"device":"q0","direction":"ingress","present":true}'
+	'{"device":"p0","direction":"ingress","present":false},{"device":"p0","direction":"egress","present":false},{"device":"q0","direction":"ingress","present":true}'

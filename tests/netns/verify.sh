@@ -66,9 +66,9 @@ check_equal 'again' 'm: unchanged' "$(cat "$work/out")"
 	mirror o "udp port 7777" mir2 && mirror p tcp mir2 "except: {file: $work/longer}"; } >"$work/second"
 expect_apply 0 '' --only -f "$work/first"
 ip link set mir0-tap down
-expect_undone 'm: N frames matched in 0.6 s, and no copy of them got through mir0 (target mir0 has no carrier)' \
+expect_undone 'm: N frames matched in 0.6 s, and no copy of them got through mir0 (target mir0 has no carrier, copies are dropped until its other end is up, in whatever namespace that is)' \
 	--only -f "$work/second" --verify 0.6
-expect_undone 'm: N frames matched in 0.6 s, and no copy of them got through mir0 (target mir0 has no carrier)' \
+expect_undone 'm: N frames matched in 0.6 s, and no copy of them got through mir0 (target mir0 has no carrier, copies are dropped until its other end is up, in whatever namespace that is)' \
 	-f "$work/second" --verify 0.6
 # What was put back works.
 ip link set mir0-tap up
