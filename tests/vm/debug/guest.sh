@@ -11,6 +11,10 @@ export MODULE_PARAMETERS=copy_ms=250
 
 grep -q " /sys/kernel/debug " /proc/mounts || mount -t debugfs debugfs /sys/kernel/debug || exit 1
 
+# A processor that is emulated waits for whatever else the machine does: it is locked up
+# when it has not moved for two minutes, not for twenty seconds.
+echo 60 >/proc/sys/kernel/watchdog_thresh || exit 1
+
 # What the kernel's own start has left is not to be told of.
 echo scan >$leaks && echo clear >$leaks || exit 1
 "$@"
