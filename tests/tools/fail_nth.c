@@ -10,9 +10,10 @@
  * kernel's fault-injection.rst; what is to fail is set up in debugfs). Every attempt has
  * to fail with an error or work. Prints
  *
- *	N allocations, N attempts failed, N worked
+ *	N allocations, N attempts failed, N worked; of the last N asked
  *
- * and the errors, each once. Status 1 if something else came of it.
+ * and the errors, each once: how many failed, and how many allocations the last attempt,
+ * which made too few to fail, asked for. Status 1 if something else came of it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -169,8 +170,11 @@ static int attempts(unsigned int first, unsigned int last, const struct action *
 			printf("%s\n", strerror(-outcome.error));
 		told[-outcome.error] = true;
 	}
-	printf("%u allocations, %u attempts failed, %u worked\n", number - first, failed,
+	printf("%u allocations, %u attempts failed, %u worked", number - first, failed,
 	       worked);
+	if (outcome.left)
+		printf("; of the last %u asked", number - outcome.left);
+	putchar('\n');
 	if (outcome.left && outcome.error) {
 		printf("without a failure: %s\n", strerror(-outcome.error));
 		return 1;

@@ -33,17 +33,22 @@ gone() {
 }
 
 # Of some 2,500 allocations for a namespace, seconds each, those of the module are wanted.
-# Each is asked whether it is to fail by should_fail_ex; what is asked within ops_init for
-# the module is the module's.
+# Each that may fail at all is asked whether it is to, by one of two functions; what is
+# asked within ops_init for the module is the module's.
 tracing=/sys/kernel/debug/tracing
 asks_record() {
+	local kind
 	cat >$tracing/kprobe_events <<-'E' || fail "kprobes"
 		p:fail_nth/armed proc_fail_nth_write number=+0(%si):ustring
-		p:fail_nth/asked should_fail_ex
+		p:fail_nth/slab should_failslab flags=%si:x32
+		p:fail_nth/page should_fail_alloc_page flags=%di:x32
 		p:fail_nth/setup ops_init ops=%di:x64
 		r:fail_nth/done ops_init
 		p:fail_nth/module mirror_probe:probe_net_init
 	E
+	for kind in slab page; do
+		echo '!(flags & 0x8000)' >$tracing/events/fail_nth/$kind/filter # __GFP_NOFAIL
+	done
 	echo 50000 >$tracing/buffer_size_kb
 	echo 1 >$tracing/options/event-fork
 	echo $$ >$tracing/set_event_pid # and its children
@@ -56,16 +61,22 @@ asks_forget() {
 	echo >$tracing/kprobe_events
 	echo >$tracing/trace
 }
-# "FIRST LAST ALL MISSING": between which numbers the module's were, how many they are, and
-# how many of them have not failed yet, each counted from the begin of the module's part:
-# what comes before it differs by a few from attempt to attempt.
+# "FIRST LAST ALL MISSING SUM": between which numbers the module's were, how many they are,
+# and how many of them have not failed yet, each counted from the begin of the module's
+# part: what comes before it differs by a few from attempt to attempt. SUM is how many were
+# asked in all when none failed.
 asks_of_module() {
 	awk '
 		{ event = $5; pid = $1; sub(/.*-/, "", pid) }
-		event == "armed:" && !(pid in number) { split($0, at, "\""); number[pid] = at[2] }
+		event == "armed:" && !(pid in number) {
+			split($0, at, "\"")
+			number[pid] = at[2]
+			next
+		}
 		# As in_task(): neither in an interrupt nor in what follows one.
 		!(pid in number) || substr($3, 3, 1) != "." { next }
-		event == "asked:" { asked[pid]++ }
+		event == "slab:" || event == "page:" { asked[pid]++ }
+		event == "armed:" { sum[pid] = asked[pid] } # the end of the attempt
 		event == "setup:" { ops[pid] = $NF; before[pid] = asked[pid] }
 		event == "module:" { ours = ops[pid] }
 		event == "done:" { after[pid, ops[pid]] = asked[pid] }
@@ -81,24 +92,27 @@ asks_of_module() {
 					if (end - begin[pid] > all) all = end - begin[pid]
 					if (!first || begin[pid] + 1 < first) first = begin[pid] + 1
 					if (end > last) last = end
+					if (number[pid] > sum[pid]) whole = sum[pid]
 				}
 			}
 			for (i = 1; i <= all; i++) if (!(i in failed)) missing++
-			print first + 0, last + 0, all + 0, missing + 0
+			print first + 0, last + 0, all + 0, missing + 0, whole + 0
 		}' $tracing/trace
 }
 
 namespaces_in_turn() {
-	local first last all missing rounds
+	local first last all missing sum said rounds
 	asks_record
-	fail_nth 90000 90000 namespace || fail "a namespace without a failure"
-	read -r first last all missing < <(asks_of_module)
-	[ "$all" -gt 20 ] && [ "$missing" = "$all" ] ||
+	said=$(fail_nth 90000 90000 namespace) || fail "a namespace without a failure: $said"
+	read -r first last all missing sum < <(asks_of_module)
+	if [ "$all" -lt 10 ] || [ "$missing" != "$all" ]; then
 		fail "no allocation of the module is seen: $first $last $all $missing"
+	fi
+	same "what was asked" "$sum" "$(sed -n 's/.* of the last \([0-9]*\) asked$/\1/p' <<<"$said")"
 	for ((rounds = 0; missing && rounds < 5; rounds++)); do
 		in_turn "namespaces, allocations about the module's" \
 			$((first - 10)) $((last + 10)) namespace
-		read -r first last all missing < <(asks_of_module)
+		read -r first last all missing _ < <(asks_of_module)
 		echo "namespaces: $((all - missing)) of $all allocations of the module failed"
 	done
 	asks_forget
