@@ -63,8 +63,9 @@ asks_forget() {
 }
 # "FIRST LAST ALL MISSING SUM": between which numbers the module's were, how many they are,
 # and how many of them have not failed yet, each counted from the begin of the module's
-# part: what comes before it differs by a few from attempt to attempt. SUM is how many were
-# asked in all when none failed.
+# part: what comes before it differs by a few from attempt to attempt, as does what comes
+# within, by pages for the allocator's own stock; ALL is the least of an attempt without a
+# failure. SUM is how many were asked in all when none failed.
 asks_of_module() {
 	awk '
 		{ event = $5; pid = $1; sub(/.*-/, "", pid) }
@@ -89,7 +90,7 @@ asks_of_module() {
 				if (number[pid] > begin[pid] && (end == "" || number[pid] <= end))
 					failed[number[pid] - begin[pid]]
 				else if (end != "") {
-					if (end - begin[pid] > all) all = end - begin[pid]
+					if (!all || end - begin[pid] < all) all = end - begin[pid]
 					if (!first || begin[pid] + 1 < first) first = begin[pid] + 1
 					if (end > last) last = end
 					if (number[pid] > sum[pid]) whole = sum[pid]
@@ -113,7 +114,7 @@ namespaces_in_turn() {
 		in_turn "namespaces, allocations about the module's" \
 			$((first - 10)) $((last + 10)) namespace
 		read -r first last all missing _ < <(asks_of_module)
-		echo "namespaces: $((all - missing)) of $all allocations of the module failed"
+		echo "namespaces: $((all - missing)) of at least $all allocations of the module failed"
 	done
 	asks_forget
 	same "allocations for a namespace that never failed" "$missing" 0
