@@ -110,7 +110,7 @@ namespaces_in_turn() {
 		fail "no allocation of the module is seen: $first $last $all $missing"
 	fi
 	same "what was asked" "$sum" "$(sed -n 's/.* of the last \([0-9]*\) asked$/\1/p' <<<"$said")"
-	for ((rounds = 0; missing && rounds < 5; rounds++)); do
+	for ((rounds = 0; missing && rounds < 10; rounds++)); do
 		in_turn "namespaces, allocations about the module's" \
 			$((first - 10)) $((last + 10)) namespace
 		read -r first last all missing _ < <(asks_of_module)
