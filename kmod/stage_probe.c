@@ -6,6 +6,7 @@
 #include <linux/skbuff.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/netfilter/nf_tables.h>
 #include <trace/events/net.h>
@@ -266,7 +267,7 @@ void stage_probe_register(void)
 			tracepoint_register(&tracepoints[i]);
 }
 
-void stage_probe_unregister(void)
+static void probes_unregister(struct work_struct *work)
 {
 	unsigned int i;
 
@@ -274,6 +275,21 @@ void stage_probe_unregister(void)
 	for (i = 0; i < ARRAY_SIZE(tracepoints); i++)
 		tracepoint_unregister(&tracepoints[i]);
 	tracepoint_synchronize_unregister();
+}
+
+/* To take a kprobe off ftrace the kernel allocates (__disarm_kprobe_ftrace()). Refused, it
+ * warns and leaves the kprobe in its table, for whoever walks there after the module is
+ * gone. The user whose end disarms may be one that is killed for want of memory, which is
+ * refused even that little; a worker is not.
+ */
+void stage_probe_unregister(void)
+{
+	struct work_struct work;
+
+	INIT_WORK_ONSTACK(&work, probes_unregister);
+	schedule_work(&work);
+	flush_work(&work);
+	destroy_work_on_stack(&work);
 }
 
 static const char *why(int err)
@@ -285,6 +301,8 @@ static const char *why(int err)
 		return "a kernel without kprobes";
 	case -EINVAL:
 		return "the kernel allows no probe there";
+	case -ENOMEM:
+		return "no memory for a probe there";
 	default:
 		return "the kernel refuses a probe there";
 	}
