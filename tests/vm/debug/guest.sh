@@ -15,6 +15,9 @@ grep -q " /sys/kernel/debug " /proc/mounts || mount -t debugfs debugfs /sys/kern
 # when it has not moved for two minutes, not for twenty seconds.
 echo 60 >/proc/sys/kernel/watchdog_thresh || exit 1
 
+# tests/run's limits for a case, six times those of another guest.
+export GUEST_SLOWNESS=30
+
 # What the kernel's own start has left is not to be told of.
 echo scan >$leaks && echo clear >$leaks || exit 1
 "$@"
