@@ -77,7 +77,7 @@ check-guests: deps
 	@tests/vm/check-guests $(KERNEL)
 
 # The module and the namespaces cases on a kernel that looks for faults: builds it once
-# (bc, bison, flex, libelf-dev and libssl-dev are in deps), then an hour or more.
+# (bc, bison, flex, libelf-dev and libssl-dev are in deps), then hours.
 check-debug-kernel: deps
 	@$(MAKE) --no-print-directory userspace
 	@$(MAKE) --no-print-directory -C tests
