@@ -15,21 +15,32 @@ waits_for_its_turn() { # PID
 	[[ $(readlink /proc/"$1"/fd/* 2>/dev/null) = *net:\[* ]]
 }
 
+asks_for_turns() { # EXPECTED COMMAND...
+	: >"$work/turns"
+	LD_PRELOAD=$tools/turns.so TURNS=$work/turns "${@:2}" >"$work/out" {turn}<&- ||
+		fail "${*:2}: $(cat "$work/out")"
+	check_equal "turns, ${*:2}" "$1" "$(cat "$work/turns")"
+}
+
 exec {turn}</proc/self/ns/net
 flock $turn
 "$mirror_nft" apply --name a --from p0 --to m0 >"$work/a.out" 2>&1 {turn}<&- &
 pid=$!
 wait_until 5 waits_for_its_turn $pid || fail "apply does not ask for its turn: $(cat "$work/a.out")"
-
-# All this takes longer than an apply, which is not to be seen meanwhile.
-ip -n other link add m0 type veth peer name m0-tap
-ip netns exec other "$mirror_nft" apply --name b --from lo --to m0 >/dev/null {turn}<&-
-ip netns exec other "$mirror_nft" remove --all >/dev/null {turn}<&-
-check_equal 'status while somebody changes' '{"version":1,"mirrors":[]}' \
-	"$("$mirror_nft" status --json {turn}<&- | tr -d '\n ')"
+# It would not wait for ever, and what follows may take longer.
+kill -STOP $pid
 check_equal 'rules before its turn' '' "$(ruleset)"
 
+ip -n other link add m0 type veth peer name m0-tap
+asks_for_turns taken ip netns exec other "$mirror_nft" apply --name b --from lo --to m0
+asks_for_turns taken ip netns exec other "$mirror_nft" remove --all
+asks_for_turns '' "$mirror_nft" status --json
+check_equal 'status while somebody changes' '{"version":1,"mirrors":[]}' \
+	"$(tr -d '\n ' <"$work/out")"
+
 flock -u $turn
+asks_for_turns taken "$mirror_nft" remove --all
+kill -CONT $pid
 wait $pid || fail "apply after its turn: $(cat "$work/a.out")"
 check_equal 'chains after its turn' 2 "$(ruleset | grep -c 'type filter hook')"
 
