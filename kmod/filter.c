@@ -118,6 +118,11 @@ static int program_parse(struct cursor *c, struct probe_filter **result)
 	fprog.len = len;
 	fprog.filter = filter->insns;
 	err = bpf_prog_create(&filter->prog, &fprog);
+	/* Where programs have to be compiled, that there is no room for one: too little
+	 * memory, or net.core.bpf_jit_limit. No error for programs in userspace.
+	 */
+	if (err == -ENOTSUPP)
+		err = -ENOMEM;
 	if (err)
 		goto free_filter;
 	*result = filter;

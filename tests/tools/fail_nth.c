@@ -150,6 +150,9 @@ static struct outcome attempt(const struct action *action, char **words, unsigne
 	return outcome;
 }
 
+/* From here on they are not for programs (include/linux/errno.h). */
+#define ERRORS_OF_THE_KERNEL 512
+
 static int attempts(unsigned int first, unsigned int last, const struct action *action,
 		    char **words)
 {
@@ -166,6 +169,10 @@ static int attempts(unsigned int first, unsigned int last, const struct action *
 			continue;
 		}
 		failed++;
+		if (-outcome.error >= ERRORS_OF_THE_KERNEL) {
+			printf("the kernel's own error %d got out\n", -outcome.error);
+			return 1;
+		}
 		if (!told[-outcome.error])
 			printf("%s\n", strerror(-outcome.error));
 		told[-outcome.error] = true;

@@ -38,6 +38,15 @@ sysctl -qw kernel.unprivileged_userns_clone=1 2>/dev/null
 may "${nobody[@]}" unshare --user --map-root-user --net
 may_not "${nobody[@]}" unshare --user --map-root-user
 
+# The compiled programs of such users have only so much room on a machine. Without it a
+# program is interpreted or, by Debian's 6.1, refused: with an error that userspace knows.
+limit=$(sysctl -n net.core.bpf_jit_limit)
+sysctl -qw net.core.bpf_jit_limit=1
+message=$("${nobody[@]}" unshare --user --map-root-user --net sh -c "echo '1,6 0 0 7' >$probe/filter" 2>&1) ||
+	[[ ${message,,} = *"cannot allocate memory"* ]] || fail "not ENOMEM but: $message"
+sysctl -qw "net.core.bpf_jit_limit=$limit"
+may "${nobody[@]}" unshare --user --map-root-user --net
+
 # Who may not open it gains nothing from a program that may.
 message=$("${nobody[@]}" sh -c "exec 3>$probe/counters" 2>&1) && fail "opened for writing"
 [[ ${message,,} = *"operation not permitted"* ]] || fail "not EPERM but: $message"
