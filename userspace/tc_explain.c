@@ -12,6 +12,9 @@
 
 #define ANY_MESSAGE (-1)
 
+/* The kernel's own, without a name in userspace; Linux 6.1 lets it out. */
+#define ERROR_NOT_COMPILED (-524)
+
 static const struct {
 	int message;		/* enum tc_message */
 	int error;
@@ -20,6 +23,8 @@ static const struct {
 } explanations[] = {
 	{ ANY_MESSAGE, -EPERM, "the kernel refuses tc",
 	  "it takes the capability CAP_NET_ADMIN in this network namespace, run as root" },
+	{ ANY_MESSAGE, ERROR_NOT_COMPILED, "the kernel could not compile the filter",
+	  "net.core.bpf_jit_limit leaves no room for it, raise it by sysctl, or remove mirrors of the path tc, or choose the path nft" },
 	{ TC_MESSAGE_QDISC, -ENOENT, "this kernel has no qdisc clsact",
 	  "it needs CONFIG_NET_SCH_INGRESS, or its module sch_ingress" },
 	{ TC_MESSAGE_QDISC, -EOPNOTSUPP, "this kernel has no tc",
