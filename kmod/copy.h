@@ -8,8 +8,10 @@
  * before. So a copy is recognised that was cut for a device without TSO or UDP GSO, and one
  * that GRO has joined, as one packet.
  *
- * Each later sighting counts, so that two copies of a packet count two. Also counted,
- * since they are second sightings as well:
+ * Each later sighting counts, so that two copies of a packet count two, and where a copy
+ * on another CPU comes to the hook before its original, it is the original that counts: on
+ * two CPUs one of some 20,000 that were mirrored as they came in and led back at once. Also
+ * counted, since they are second sightings as well:
  * - traffic over lo, once at LOCAL_OUT and then at PRE_ROUTING, and other traffic that
  *   returns to its own namespace; what multicast and broadcast senders hear of themselves;
  * - what passes a hook twice by way of a VRF;

@@ -67,7 +67,7 @@ traffic_stop "loaded and unloaded $i times"
 # 64 slots are full at 640 packets a second, and 2048 at 20,480: then each bucket holds as
 # many as it can for as long as they count, and more packets a second change nothing.
 for slots in 2048 64; do
-	load copy_slots=$slots
+	MODULE_PARAMETERS='' load copy_slots=$slots
 	for ns in a b; do reset $ns; done
 	exact a b "$distinct" "${addresses[@]}" >/tmp/exact || fail "packets were lost"
 	same "$slots slots: counted at LOCAL_OUT" "$(total a LOCAL_OUT 5)" "$distinct"

@@ -6,8 +6,6 @@
 # before: it panics on warnings.
 set -u
 leaks=/sys/kernel/debug/kmemleak
-# With all these checks a packet of sixty may be cut in more than 100 ms.
-export MODULE_PARAMETERS=copy_ms=250
 
 grep -q " /sys/kernel/debug " /proc/mounts || mount -t debugfs debugfs /sys/kernel/debug || exit 1
 
