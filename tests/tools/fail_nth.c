@@ -157,7 +157,7 @@ static int attempts(unsigned int first, unsigned int last, const struct action *
 		    char **words)
 {
 	unsigned int number, failed = 0, worked = 0;
-	bool told[4096] = { false };
+	bool told[ERRORS_OF_THE_KERNEL] = { false };
 	struct outcome outcome = { 0 };
 
 	for (number = first; number <= last; number++) {
