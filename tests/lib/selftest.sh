@@ -64,6 +64,16 @@ run --may-lack "no-such-feature" netns/needs
 expect "one that may alone" 0 "0 passed, 0 failed, 1 skipped"
 rm "$tree/netns/part.sh"
 
+# A feature is tried once, not for each case that needs it.
+make_case netns/one.sh <<<'# needs: macvlan'
+make_case netns/two.sh <<<'# needs: macvlan'
+cp "$tree/lib/features.sh" "$tree/features"
+echo "_try() { echo \"\$1\" >>'$tree/tried'; return 1; }" >>"$tree/lib/features.sh"
+run netns/one netns/two
+expect "two that lack the same" 0 "0 passed, 0 failed, 2 skipped"
+check_equal "how often it was tried" 1 "$(grep -c 'type macvlan' "$tree/tried")"
+mv "$tree/features" "$tree/lib/features.sh"
+
 make_case netns/hang.sh <<<'# time-limit: 1
 sleep 987'
 make_case netns/leak.sh <<<'ip netns add left; ip link add left0 type veth; setsid sleep 987 & '
