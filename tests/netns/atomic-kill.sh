@@ -8,11 +8,12 @@
 # frame of both is still copied once, whatever is left over is gone after the next
 # apply, and remove --all leaves nothing at all.
 #
-# ATOMIC_KILLS random moments (10); with less than 100 only every eighth call.
+# ATOMIC_KILLS random moments (10); one of the first eight calls and from it on each
+# ATOMIC_EVERY (8), with 100 random moments or more all calls.
 # shellcheck source-path=SCRIPTDIR source=atomic.bash
 . "$(dirname "$0")/atomic.bash"
 
-kills=${ATOMIC_KILLS:-10} every=8 rate=5000
+kills=${ATOMIC_KILLS:-10} every=${ATOMIC_EVERY:-8} rate=5000
 [ "$kills" -lt 100 ] || every=1
 ! has_feature guest || rate=1000
 atomic_setup
@@ -82,7 +83,7 @@ cut_everywhere() { # OLD NEW
 	calls=$(calls_of "$1" "$2")
 	((calls > 10)) || fail "only $calls calls from $1 to $2"
 	old=0 new=0
-	for ((at = 1 + RANDOM % every; at <= calls; at += every)); do
+	for ((at = 1 + RANDOM % (every < 8 ? every : 8); at <= calls; at += every)); do
 		for next in "$2" nothing; do
 			[ "$next $watched" != 'nothing yes' ] || continue
 			go_to "$1"

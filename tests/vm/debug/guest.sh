@@ -13,6 +13,9 @@ grep -q " /sys/kernel/debug " /proc/mounts || mount -t debugfs debugfs /sys/kern
 # when it has not moved for two minutes, not for twenty seconds.
 echo 60 >/proc/sys/kernel/watchdog_thresh || exit 1
 
+# What a case does to every call or to every kind, it does here to fewer.
+export ATOMIC_COUNT=2 ATOMIC_KILLS=4 ATOMIC_EVERY=48
+
 # tests/run's limits for a case, six times those of another guest.
 export GUEST_SLOWNESS=30
 
