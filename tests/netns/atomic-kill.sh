@@ -9,13 +9,14 @@
 # apply, and remove --all leaves nothing at all.
 #
 # ATOMIC_KILLS random moments (10); one of the first eight calls and from it on each
-# ATOMIC_EVERY (8), with 100 random moments or more all calls.
+# ATOMIC_EVERY (8), with 100 random moments or more all calls. ATOMIC_RATE frames in a
+# second.
 # shellcheck source-path=SCRIPTDIR source=atomic.bash
 . "$(dirname "$0")/atomic.bash"
 
-kills=${ATOMIC_KILLS:-10} every=${ATOMIC_EVERY:-8} rate=5000
+kills=${ATOMIC_KILLS:-10} every=${ATOMIC_EVERY:-8} rate=${ATOMIC_RATE:-5000}
 [ "$kills" -lt 100 ] || every=1
-! has_feature guest || rate=1000
+! has_feature guest || rate=${ATOMIC_RATE:-1000}
 atomic_setup
 ip address add 198.51.100.1/24 dev q0
 from=p0:egress
