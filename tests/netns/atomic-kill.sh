@@ -14,9 +14,9 @@
 # shellcheck source-path=SCRIPTDIR source=atomic.bash
 . "$(dirname "$0")/atomic.bash"
 
-kills=${ATOMIC_KILLS:-10} every=${ATOMIC_EVERY:-8} rate=${ATOMIC_RATE:-5000}
+kills=${ATOMIC_KILLS:-10} every=${ATOMIC_EVERY:-8}
 [ "$kills" -lt 100 ] || every=1
-! has_feature guest || rate=${ATOMIC_RATE:-1000}
+rate=$(atomic_rate 5000 1000)
 atomic_setup
 ip address add 198.51.100.1/24 dev q0
 from=p0:egress

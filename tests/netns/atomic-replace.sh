@@ -14,8 +14,7 @@
 
 kinds=(match ports hosts lists ranges targets limit beside both source name)
 [ -z "${ATOMIC_KINDS-}" ] || read -r -a kinds <<<"$ATOMIC_KINDS"
-count=${ATOMIC_COUNT:-8} rate=${ATOMIC_RATE:-20000}
-! has_feature guest || rate=${ATOMIC_RATE:-2000}
+count=${ATOMIC_COUNT:-8} rate=$(atomic_rate 20000 2000)
 bad=0
 atomic_setup
 for direction in egress ingress; do

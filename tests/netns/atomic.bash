@@ -53,6 +53,17 @@ definition() { # KIND a|b
 	esac
 }
 
+# Frames in a second: ATOMIC_RATE, or what fits a machine and what fits a guest.
+atomic_rate() { # MACHINE GUEST
+	if [ -n "${ATOMIC_RATE-}" ]; then
+		echo "$ATOMIC_RATE"
+	elif has_feature guest; then
+		echo "$2"
+	else
+		echo "$1"
+	fi
+}
+
 atomic_setup() {
 	quiet_namespace
 	cable p0 p1

@@ -22,7 +22,7 @@ esac
 # Once ip_gre is there, every namespace would have its devices: gre0, gretap0, erspan0.
 sysctl -qw net.core.fb_tunnels_only_for_init_net=2
 
-/root/tests/vm/keep-hooks
+/root/tests/vm/keep-hooks || exit 1
 
 cases=(/root/tests/netns/!(atomic-*|compare|device-names|hosts|hosts-large|match-*|meddling*|parallel|random-*|run-*|sample-limit|sets-*|statements-*|status-watch|tc-replace|text-*|topology|tunnel-*|turn|verify*|whole-flows).sh)
 case ${1-} in
