@@ -43,9 +43,10 @@ _caller() {
 	echo "${BASH_SOURCE[-1]##*/}:${BASH_LINENO[-2]}"
 }
 
-# A condition that comes true, instead of a sleep that is long enough.
+# A condition that comes true, instead of a sleep that is long enough. Where GUEST_SLOWNESS
+# says that a guest is slower than others (5), it is waited for as much longer.
 wait_until() { # SECONDS COMMAND...
-	local deadline=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
+	local deadline=$((${EPOCHREALTIME/[.,]/} + $1 * 200000 * ${GUEST_SLOWNESS:-5}))
 	shift
 	until "$@"; do
 		((${EPOCHREALTIME/[.,]/} < deadline)) || return 1
