@@ -73,7 +73,7 @@ capture_start -n a va "$work/all" tcp
 capture_start -n a mir0-tap "$work/some" tcp
 for ((port = 9001; port <= 9024; port++)); do
 	in_ns b "$tools/stream" receive 192.0.2.2 $port >/dev/null &
-	in_ns a "$tools/stream" send 192.0.2.2 $port 1000
+	in_ns a "$tools/stream" send 192.0.2.2 $port 1000 >/dev/null
 	wait $!
 done
 capture_stop

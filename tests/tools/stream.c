@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * stream receive ADDRESS PORT		prints how many bytes a connection brought
- * stream send ADDRESS PORT BYTES	connects, as soon as somebody listens
+ * stream send ADDRESS PORT BYTES	connects, as soon as somebody listens; when all has
+ *					arrived it prints how many bytes the kernel has sent:
+ *					more, if it was slow and had to repeat some
  * stream group ADDRESS PORT SIZE COUNT	has the kernel cut COUNT numbered datagrams of
  *					SIZE bytes from one (UDP_SEGMENT of udp(7))
  */
 #include <errno.h>
+#include <linux/tcp.h>
 #include <netdb.h>
 #include <netinet/udp.h>
 #include <stdio.h>
@@ -45,6 +48,21 @@ static int stream_receive(int listener, const struct addrinfo *address)
 	return 0;
 }
 
+/* What the peer does at its end is to close, with all that was sent to it acknowledged. */
+static int sent_print(int connection)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+	char piece;
+
+	if (shutdown(connection, SHUT_WR) || read(connection, &piece, 1))
+		return die("waiting for the end");
+	if (getsockopt(connection, IPPROTO_TCP, TCP_INFO, &info, &size))
+		return die("TCP_INFO");
+	printf("%llu\n", (unsigned long long)info.tcpi_bytes_sent);
+	return 0;
+}
+
 static int stream_send(int connection, const struct addrinfo *address, unsigned long total)
 {
 	const struct timespec moment = { .tv_nsec = 20000000 };
@@ -65,7 +83,7 @@ static int stream_send(int connection, const struct addrinfo *address, unsigned 
 			return die("write");
 		total -= put;
 	}
-	return 0;
+	return sent_print(connection);
 }
 
 static int stream_group(int descriptor, const struct addrinfo *address, unsigned int size,

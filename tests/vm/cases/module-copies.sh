@@ -162,7 +162,7 @@ group() { # WHAT ADDRESS BYTES|-: by TCP, or datagrams
 		return
 	fi
 	within b stream receive "$2" 9091 >/tmp/received &
-	within a stream send "$2" 9091 "$3" || fail "$1: sending"
+	within a stream send "$2" 9091 "$3" >/dev/null || fail "$1: sending"
 	wait $! || fail "$1: receiving"
 	same "$1: bytes" "$(cat /tmp/received)" "$3"
 }
@@ -223,7 +223,7 @@ if [ "$(uname -r | cut -d. -f1)" -ge 6 ]; then
 		reset a
 		# On one processor: else copies may come to the hook before their originals.
 		within a taskset 1 stream receive "$address" 9091 >/tmp/received &
-		within b taskset 1 stream send "$address" 9091 2000000 || fail "joined: sending"
+		within b taskset 1 stream send "$address" 9091 2000000 >/dev/null || fail "joined: sending"
 		wait $! || fail "joined: receiving"
 		grouped "TCP joined, $family" "$family" fewer PRE_ROUTING
 	done
