@@ -8,12 +8,13 @@
 # before is there again.
 # shellcheck source-path=SCRIPTDIR source=atomic.bash
 . "$(dirname "$0")/atomic.bash"
+rate=$(atomic_rate 1000 1000)
 atomic_setup
 from=p0
 
 # Numbered frames from p1 to p0, until "quiet".
 busy() {
-	coproc TRAFFIC { exec "$tools/sequence" p1 1000 p0 2>/dev/null; }
+	coproc TRAFFIC { exec "$tools/sequence" p1 "$rate" p0 2>/dev/null; }
 	traffic=$TRAFFIC_PID traffic_input=${TRAFFIC[1]}
 	read -r _ <&"${TRAFFIC[0]}"
 }
@@ -55,7 +56,7 @@ busy
 expect_apply 0 '' --name m --from p0 --match 'udp port 7777' --to mir0 --to mir1 --verify=0.4
 check_equal 'with traffic' 'm: replaced
 m: made mir1, read the copies on mir1-tap' "$(cat "$work/out")"
-(($(_received_packets mir1-tap) > 100)) || fail "only $(_received_packets mir1-tap) copies while it watched"
+(($(_received_packets mir1-tap) > rate / 10)) || fail "only $(_received_packets mir1-tap) copies while it watched"
 expect_apply 0 '' --name m --from p0 --match 'udp port 7777' --to mir0 --to mir1 --verify 0.4
 check_equal 'again' 'm: unchanged' "$(cat "$work/out")"
 
@@ -73,7 +74,7 @@ expect_undone 'm: N frames matched in 0.6 s, and no copy of them got through mir
 # What was put back works.
 ip link set mir0-tap up
 before=$(_received_packets mir0-tap)
-copies_again() { (($(_received_packets mir0-tap) > before + 100)); }
+copies_again() { (($(_received_packets mir0-tap) > before + rate / 10)); }
 wait_until 5 copies_again || fail 'no copies after what was before is back'
 expect_apply 0 'mirror-nft: warning: p: nothing matched while watching for 0.6 s, so whether copies arrive is not known' \
 	--only -f "$work/second" --verify 0.6
