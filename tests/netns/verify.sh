@@ -87,9 +87,8 @@ stop_when() { # MATCH: p1 goes down as soon as it is in force
 }
 stop_when 'udp or icmp' &
 stopper=$!
-# Time enough to see the rules and take p1 down, of which a second is used after that.
 expect_undone 'p0 had traffic before the change and has received nothing for 1.0 s since' \
-	--name m --from p0 --match 'udp or icmp' --to mir0 --verify $((4 * ${GUEST_SLOWNESS:-5}))
+	--name m --from p0 --match 'udp or icmp' --to mir0 --verify 20
 wait $stopper
 quiet
 
