@@ -4,10 +4,13 @@
 KDIR ?= /lib/modules/$(shell uname -r)/build
 export KDIR
 
+# On all processors, unless the one who calls has said on how many.
+PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 all: userspace kmod
 
 userspace:
-	@$(MAKE) --no-print-directory -C userspace
+	@$(MAKE) --no-print-directory $(PARALLEL) -C userspace
 
 kmod:
 	@$(MAKE) --no-print-directory -C kmod KDIR=$(KDIR)
@@ -24,7 +27,7 @@ demo: deps
 # All tests, the cheap ones first.
 check: deps
 	@$(MAKE) --no-print-directory userspace
-	@$(MAKE) --no-print-directory -C tests
+	@$(MAKE) --no-print-directory $(PARALLEL) -C tests
 	@tests/run
 
 # What looks at the sources alone, a line for each check: formatting, shellcheck, function
@@ -55,32 +58,32 @@ soak-run: deps
 # Full counts of what tests/netns/atomic-*.sh do, on several kernels: an hour or more.
 soak-atomic: deps
 	@$(MAKE) --no-print-directory userspace
-	@$(MAKE) --no-print-directory -C tests
+	@$(MAKE) --no-print-directory $(PARALLEL) -C tests
 	@tests/soak/atomic.sh
 
 # What vm/module-safety does in small, on all kernels: some hours.
 soak-module: deps
-	@$(MAKE) --no-print-directory -C tests
+	@$(MAKE) --no-print-directory $(PARALLEL) -C tests
 	@tests/soak/module.sh
 
 # The module on all kernels, and by dkms in a clean Debian 12: some twenty minutes.
 check-kernels: deps
 	@$(MAKE) --no-print-directory userspace
-	@$(MAKE) --no-print-directory -C tests
+	@$(MAKE) --no-print-directory $(PARALLEL) -C tests
 	@tests/vm/check-kernels
 	@tests/vm/check-dkms
 
 # All cases of network namespaces in a guest with each kernel: some two hours.
 check-guests: deps
 	@$(MAKE) --no-print-directory userspace
-	@$(MAKE) --no-print-directory -C tests
+	@$(MAKE) --no-print-directory $(PARALLEL) -C tests
 	@tests/vm/check-guests $(KERNEL)
 
 # The module and the namespaces cases on a kernel that looks for faults: builds it once
 # (bc, bison, flex, libelf-dev and libssl-dev are in deps), then hours.
 check-debug-kernel: deps
 	@$(MAKE) --no-print-directory userspace
-	@$(MAKE) --no-print-directory -C tests
+	@$(MAKE) --no-print-directory $(PARALLEL) -C tests
 	@tests/vm/debug/run $(CASES)
 
 # Suricata, tshark and Prometheus of Debian 13 behind mirrors, in a root that is fetched
@@ -107,7 +110,7 @@ bench: deps
 
 # What the module costs a packet, in instructions, see docs/module-cost.md.
 bench-module: deps
-	@$(MAKE) --no-print-directory -C tests
+	@$(MAKE) --no-print-directory $(PARALLEL) -C tests
 	@tests/bench/module $(KERNEL)
 
 # Loops of mirrors on every kernel, in guests that may lock up: half an hour. LAB has
