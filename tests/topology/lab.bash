@@ -466,6 +466,16 @@ read_status() { # NAMESPACE
 	done <<<"${json//\"name\":/$'\n'}"
 }
 
+# Neighbours ask for each other now and then, and the one count may be read before that and
+# the other after: both are of one moment when the first has not changed meanwhile.
+_read_both() { # HOST
+	local before
+	before=$(declare -p count)
+	read_status "$1"
+	read_counters
+	[ "$before" = "$(declare -p count)" ]
+}
+
 _packets() { # KEY, of $mirror
 	local rest=${mirror#*\""$1"\":\{\"packets\":}
 	echo "${rest%%,*}"
@@ -523,7 +533,7 @@ verdict() { # NAME
 	for host in "${mirroring[@]}"; do
 		frames=$((frames + $(_want "matched@$host")))
 		[ "$path" = nft ] || continue
-		read_status "$host"
+		wait_until 10 _read_both "$host" || fail "frames that nobody sent pass $host all the time"
 		check_guards "$host"
 		check_problems
 		guarding=$((${guarding#-} + guarded))
